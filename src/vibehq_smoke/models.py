@@ -1,0 +1,286 @@
+"""The records of a run. All are frozen; what leaves the harness as JSON is one of these.
+
+Times are seconds unless a name ends in ``_ms``. Text from the target is redacted before it gets here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = "1.0"
+
+
+class Priority(StrEnum):
+    """How much it matters when a check fails (contract part 2.0)."""
+
+    P0 = "p0"
+    P1 = "p1"
+    P2 = "p2"
+    P3 = "p3"
+
+
+class Mode(StrEnum):
+    """The access that a check cannot do without (contract part 2.0: H, O, S, B, W and their qualifiers)."""
+
+    HTTP = "http"
+    WS = "ws"
+    CALLBACK = "callback"
+    OPERATOR = "operator"
+    SOURCE = "source"
+    BROWSER = "browser"
+    WRANGLER = "wrangler"
+
+
+class Outcome(StrEnum):
+    """How a check ended."""
+
+    PASSED = "passed"
+    DEGRADED = "degraded"
+    FAILED = "failed"
+    BLOCKED = "blocked"
+    SKIPPED = "skipped"
+    ERROR = "error"
+
+
+class Status(StrEnum):
+    """What is known of a component."""
+
+    WORKING = "working"
+    DEGRADED = "degraded"
+    BROKEN = "broken"
+    BLOCKED = "blocked"
+    UNKNOWN = "unknown"
+
+
+HOLDS = frozenset({Outcome.PASSED, Outcome.DEGRADED})
+"""Outcomes on which a dependent check may build."""
+
+
+class Record(BaseModel):
+    """Base of all records: frozen, and closed to unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+class CheckSpec(Record):
+    """What is known of a check before it runs."""
+
+    id: str
+    """For example ``HLT-03``."""
+    category: str
+    """The plugin file that holds it, unless it says otherwise: ``health``, ``api`` ..."""
+    title: str
+    """A sentence that completes "it is true that"."""
+    description: str = ""
+    """The checklist item in one sentence."""
+    component: str
+    """The component that a failure is blamed on."""
+    priority: Priority
+    mode: Mode
+    needs: tuple[str, ...] = ()
+    """Ids of checks and of components that must hold first."""
+    writes: bool = False
+    """It creates something on the target."""
+    exclusive: bool = False
+    """It runs alone, after all others."""
+    deadline_s: float | None = None
+    """Seconds it may take; None takes the suite's."""
+    location: str = ""
+    """``file:line`` of the check."""
+
+
+class Timing(Record):
+    """Milliseconds as the client measured them, without the wait for a free slot."""
+
+    connect_ms: float | None = None
+    """None when an open connection was used again."""
+    first_byte_ms: float | None = None
+    total_ms: float
+
+
+class Exchange(Record):
+    """One HTTP request and its answer, redacted and clipped."""
+
+    method: str
+    url: str
+    status: int | None = None
+    """None when no answer came; ``error`` then says why."""
+    error: str | None = None
+    request_headers: dict[str, str] = Field(default_factory=dict)
+    request_body: str | None = None
+    response_headers: dict[str, str] = Field(default_factory=dict)
+    response_body: str | None = None
+    response_size: int = 0
+    """Bytes received, before clipping."""
+    clipped: bool = False
+    timing: Timing
+    curl: str = ""
+    """A command that sends the same request; secrets stand as ``$VARIABLES``."""
+
+
+class Evidence(Record):
+    """One thing that a check saw."""
+
+    kind: Literal["http", "ws", "callback", "sql", "rpc", "source", "note"]
+    summary: str
+    """One line."""
+    started_s: float = 0.0
+    """Seconds since the run began."""
+    exchange: Exchange | None = None
+    detail: str | None = None
+    """Rows, frames or lines, as text."""
+
+
+class Created(Record):
+    """One thing that a check left on the target, with the SQL that removes it (contract Q25)."""
+
+    check: str
+    kind: str
+    """For example ``health run``."""
+    id: str
+    database: str | None = None
+    cleanup_sql: str | None = None
+
+
+class Result(Record):
+    """How one check ended, and what it saw."""
+
+    id: str
+    category: str
+    title: str
+    description: str = ""
+    component: str
+    priority: Priority
+    mode: Mode
+    outcome: Outcome
+    reason: str | None = None
+    """Why the outcome is not ``passed``: one line or a few."""
+    kind: str | None = None
+    """A stable word for the failure, such as ``status`` or ``timeout``."""
+    root_cause: str | None = None
+    """The component that a blocked check waits for."""
+    duration_s: float = 0.0
+    started_s: float = 0.0
+    needs: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Remarks that do not change the outcome."""
+    log: tuple[str, ...] = ()
+    traceback: str | None = None
+    location: str = ""
+    hidden: bool = False
+    """Not selected; it ran because a selected check needs it. Not part of the totals."""
+    rerun: str = ""
+    """A command that runs this check again."""
+
+
+class Observation(Record):
+    """What preflight found out about a component before any check ran (rule R4)."""
+
+    component: str
+    status: Status
+    reason: str = ""
+    unreachable: bool = False
+    """No answer came at all."""
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Component(Record):
+    """A part of the platform, a node of the dependency graph (contract parts 1 and 1.6)."""
+
+    id: str
+    title: str = ""
+    needs: tuple[str, ...] = ()
+    """Components without which it cannot work."""
+
+
+class ComponentHealth(Record):
+    """One line of the component health matrix."""
+
+    id: str
+    status: Status
+    priority: Priority | None = None
+    """The highest priority among its checks."""
+    blocked_by: tuple[str, ...] = ()
+    """Broken components that keep this one from being judged."""
+    root_cause: bool = False
+    """It is broken, and no other broken component explains that."""
+    reason: str | None = None
+    checks: tuple[str, ...] = ()
+
+
+class Finding(Record):
+    """One cause: a component in trouble, what shows it, and what it holds up."""
+
+    component: str
+    status: Status
+    reason: str
+    checks: tuple[str, ...] = ()
+    """Checks that failed, degraded or erred."""
+    blocked_checks: tuple[str, ...] = ()
+    blocked_components: tuple[str, ...] = ()
+
+
+class GateResult(Record):
+    """One condition that the suite sets on the whole run."""
+
+    name: str
+    held: bool
+    detail: str
+
+
+class Totals(Record):
+    """Counts of selected checks; the six outcomes add up to ``collected``."""
+
+    collected: int = 0
+    executed: int = 0
+    """Passed, degraded or failed: really judged."""
+    passed: int = 0
+    degraded: int = 0
+    failed: int = 0
+    blocked: int = 0
+    skipped: int = 0
+    error: int = 0
+    hidden: int = 0
+    """Needed by a selected check without being selected; not in ``collected``."""
+
+
+class RunInfo(Record):
+    """When, where and with what a run took place."""
+
+    id: str
+    suites: tuple[str, ...]
+    target: str
+    environment: str
+    base_url: str
+    started_at: datetime
+    duration_s: float = 0.0
+    partial: bool = False
+    """It did not reach its end; ``partial_reason`` says why."""
+    partial_reason: str | None = None
+    exit_code: int = 0
+    command: str = ""
+    """The command that repeats the run."""
+    versions: dict[str, str] = Field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+    """Faults switched on in the embedded platform."""
+
+
+class RunRecord(Record):
+    """Everything about one run: the document ``results.json``."""
+
+    schema_version: Literal["1.0"] = "1.0"
+    run: RunInfo
+    totals: Totals
+    root_causes: tuple[str, ...] = ()
+    components: tuple[ComponentHealth, ...] = ()
+    checks: tuple[Result, ...] = ()
+    gates: tuple[GateResult, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    preflight: tuple[Observation, ...] = ()
+    created: tuple[Created, ...] = ()
+    """The ledger: everything that the run left on the target."""
