@@ -1,0 +1,122 @@
+"""Reads ``smoke.toml`` and suites from disk."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import tomli
+
+from ..errors import ConfigError
+from . import completeness, reader
+from .document import Document, read, read_bytes, shown_path
+from .files import SmokeFile, SuiteFile
+from .suites import Suite
+from .targets import Target
+
+FILE_NAME = "smoke.toml"
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a ``smoke.toml`` says; without a file, no targets."""
+
+    file: Path | None = None
+    targets: Mapping[str, Target] = field(default_factory=dict)
+    """By name. Reading a value resolves its variables, as ``target`` does; the names alone need none."""
+
+    def target(self, name: str) -> Target:
+        """The target ``name``, with its variables and secrets resolved.
+
+        Raises ConfigError when there is none of that name, or when a variable that it needs is missing.
+        """
+        if name in self.targets:
+            return self.targets[name]
+        problem = f"no target {name!r}"
+        if not self.targets:
+            problem += ": the file names none" if self.file else f": there is no {FILE_NAME} here or in a folder above"
+        raise ConfigError(problem, file=self.file and shown_path(self.file), got=name, allowed=self.targets)
+
+
+class _Targets(Mapping[str, Target]):
+    """The targets of a document, each resolved when it is read."""
+
+    def __init__(self, document: Document, env: Mapping[str, str]) -> None:
+        self._document = document
+        self._env = env
+        self._names = tuple(document.data.get("targets", ()))
+
+    def __getitem__(self, name: str) -> Target:
+        if name not in self._names:
+            raise KeyError(name)
+        place = ("targets", name)
+        found = reader.value(self._document, Target, place, self._env).model_copy(update={"name": name})
+        completeness.complain(self._document, found, place)
+        found = completeness.with_secrets(self._document, found, place, self._env)
+        return completeness.with_folders(self._document, found, place)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def load_config(path: Path | None, *, env: Mapping[str, str] = os.environ) -> Config:
+    """Read ``path``, or the nearest ``smoke.toml`` here or in a folder above; ``Config()`` when there is none.
+
+    Every target is checked for its shape. Variables (``${NAME}`` and ``token_env``) are looked up in ``env`` only
+    when a target is chosen, so that one without its token does not stop a run on another.
+    Raises ConfigError.
+    """
+    file = path or _nearest_file()
+    if file is None:
+        return Config()
+    document = read(file)
+    reader.shape(document, SmokeFile, ())
+    targets = _Targets(document, env)
+    for name in targets:
+        target = reader.shape(document, Target, ("targets", name))
+        if target is not None:
+            completeness.complain(document, target, ("targets", name))
+    return Config(file, targets)
+
+
+def load_suite(path: Path, *, env: Mapping[str, str] = os.environ) -> Suite:
+    """Read the suite at ``path``; without a name of its own it takes the file's. Raises ConfigError."""
+    document = read(path)
+    if "suite" not in document.data:
+        hint = "; it holds targets: give it as --config" if "targets" in document.data else ""
+        raise ConfigError(f"is no suite: there is no [suite] table{hint}", file=shown_path(path))
+    suite = reader.value(document, SuiteFile, (), env).suite
+    name = suite.name if "name" in suite.model_fields_set else path.stem
+    return suite.model_copy(update={"file": path, "name": name})
+
+
+def is_suite(path: Path) -> bool:
+    """Whether ``path`` is a TOML file with a ``[suite]`` table; also when that file has a mistake. Cheap."""
+    if path.suffix != ".toml":
+        return False
+    try:
+        content = read_bytes(path)
+    except ConfigError:
+        return False
+    if b"suite" not in content:
+        return False
+    try:
+        return isinstance(tomli.loads(content.decode("utf-8-sig")).get("suite"), dict)
+    except (ValueError, RecursionError):
+        # a suite with a mistake is to be reported, not passed over
+        return re.search(rb"^\s*\[suite[.\]]", content, re.MULTILINE) is not None
+
+
+def _nearest_file() -> Path | None:
+    here = Path.cwd()
+    candidates = (folder / FILE_NAME for folder in (here, *here.parents))
+    return next((file for file in candidates if file.is_file()), None)
