@@ -1,0 +1,140 @@
+"""A run in one sentence, and the words and marks that every report uses for the same thing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..matrix import ExitCode
+from ..models import Outcome, RunRecord, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..models import GateResult
+
+
+class Mark(NamedTuple):
+    """How an outcome or a status looks; the word always stands beside it, so that colour is never all there is."""
+
+    symbol: str
+    ascii: str
+    tone: str
+    """``good``, ``warn``, ``bad``, ``held`` (blocked), ``idle`` or ``fault``."""
+
+
+OUTCOME_MARKS = {
+    Outcome.FAILED: Mark("✕", "x", "bad"),
+    Outcome.ERROR: Mark("‼", "!", "fault"),
+    Outcome.DEGRADED: Mark("▲", "~", "warn"),
+    Outcome.BLOCKED: Mark("⊘", "#", "held"),
+    Outcome.SKIPPED: Mark("○", "-", "idle"),
+    Outcome.PASSED: Mark("✓", "+", "good"),
+}
+"""Marks of outcomes, what needs attention first."""
+
+STATUS_MARKS = {
+    Status.BROKEN: Mark("✕", "x", "bad"),
+    Status.DEGRADED: Mark("▲", "~", "warn"),
+    Status.BLOCKED: Mark("⊘", "#", "held"),
+    Status.UNKNOWN: Mark("?", "?", "idle"),
+    Status.WORKING: Mark("✓", "+", "good"),
+}
+"""Marks of statuses, what needs attention first."""
+
+COLORS = {"good": "green", "warn": "yellow", "bad": "red", "held": "magenta", "idle": "bright_black", "fault": "red"}
+"""What a terminal has for each tone."""
+
+EXIT_MEANING = {
+    ExitCode.HELD: "all gates held",
+    ExitCode.FELL: "a gate fell",
+    ExitCode.USAGE: "usage or configuration",
+    ExitCode.UNREACHABLE: "the target is unreachable",
+    ExitCode.HARNESS: "the harness itself failed",
+}
+"""What an exit code says (architecture 6)."""
+
+
+class Headline(NamedTuple):
+    """The run in one sentence, with its tone (as in ``Mark``)."""
+
+    cause: str
+    """What is wrong, or that nothing is."""
+    counts: str
+    """How many checks ended how."""
+    tone: str
+
+    def __str__(self) -> str:
+        return f"{self.cause} {self.counts}"
+
+
+def headline(record: RunRecord) -> Headline:
+    """The sentence that a reader in a hurry needs: the causes, then how many checks ended how."""
+    cause, tone = _cause(record)
+    return Headline(cause, f"{_counts(record)}.", tone)
+
+
+def gate_line(gates: Sequence[GateResult]) -> str:
+    """How many gates held, in words."""
+    fallen = sum(not gate.held for gate in gates)
+    if not gates:
+        return "no gates were set"
+    if len(gates) == 1:
+        return "the one gate fell" if fallen else "the one gate held"
+    return f"{fallen} of {len(gates)} gates fell" if fallen else f"all {len(gates)} gates held"
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 check``, ``2 checks``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """``a``, ``a and b``, ``a, b and 4 more``."""
+    if len(names) > most:
+        return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def duration(seconds: float) -> str:
+    """A duration in the unit that reads best: ``85 ms``, ``1.24 s``, ``2 min 05 s``."""
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 59.995:
+        return f"{seconds:.2f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02} s"
+
+
+def _cause(record: RunRecord) -> tuple[str, str]:
+    causes, totals = record.root_causes, record.totals
+    fell = any(not gate.held for gate in record.gates)
+    if record.run.exit_code == ExitCode.UNREACHABLE:
+        return "Nothing could be judged: the orchestrator does not answer.", "bad"
+    if causes:
+        verb = "is" if len(causes) == 1 else "are"
+        return f"{counted(len(causes), 'cause')}: {listed(causes)} {verb} broken.", "bad"
+    if totals.error:
+        return f"The harness is at fault: {counted(totals.error, 'check')} ended in an error.", "fault"
+    if not totals.executed:
+        return "Nothing was judged.", "idle"
+    degraded = [line.id for line in record.components if line.status is Status.DEGRADED]
+    if degraded:
+        verb = "is" if len(degraded) == 1 else "are"
+        return f"Nothing is broken, but {listed(degraded)} {verb} degraded.", "bad" if fell else "warn"
+    if fell:
+        return "Nothing is broken, but a gate fell.", "bad"
+    return ("Everything that was judged works.", "good") if totals.passed < totals.collected else ("It works.", "good")
+
+
+def _counts(record: RunRecord) -> str:
+    totals = record.totals
+    if not totals.collected:
+        return "No check was selected"
+    if totals.passed == totals.collected:
+        return f"All {counted(totals.passed, 'check')} passed" if totals.passed > 1 else "The one check passed"
+    numbers = [
+        (getattr(totals, outcome), "ended in an error" if outcome is Outcome.ERROR else outcome.value)
+        for outcome in OUTCOME_MARKS
+    ]
+    (first, ended), *rest = [(number, ended) for number, ended in numbers if number]
+    return ", ".join([f"{counted(first, 'check')} {ended}", *(f"{number} {ended}" for number, ended in rest)])
