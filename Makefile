@@ -5,6 +5,9 @@ PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v p
 UV := $(shell command -v uv)
 WORKERS ?= 2
 
+# Without compiled modules every start takes twice as long, and the tests start many processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help smoke test lint types format docs bench wheel clean
 

@@ -96,12 +96,14 @@ def test_a_need_that_is_no_check_is_refused() -> None:
 def test_only_an_async_function_is_a_check() -> None:
     with pytest.raises(GraphError, match="A-1 must be an async function"):
 
-        @check("A-1", component="c", priority=P1)  # type: ignore[type-var]  # what is refused at run time
+        @check("A-1", component="c", priority=P1)  # type: ignore[type-var]  # refused
         def it_is_sync(hq: Any) -> None: ...
 
 
 def test_components_must_be_known_and_unique() -> None:
-    with pytest.raises(GraphError, match=r"component 'a' needs the unknown component 'd1-opz'; did you mean 'd1-ops'\?"):
+    with pytest.raises(
+        GraphError, match=r"component 'a' needs the unknown component 'd1-opz'; did you mean 'd1-ops'\?"
+    ):
         Graph([], [Component(id="a", needs=("d1-opz",)), Component(id="d1-ops")])
     with pytest.raises(GraphError, match="registered twice"):
         Graph([], [Component(id="a"), Component(id="a")])

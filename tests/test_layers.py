@@ -16,7 +16,7 @@ FLOORS = {
     "checks": 2, "config": 2, "graph": 2, "hookspecs": 2, "sinks": 2,
     "access": 3, "embedded": 3, "platform": 3,
     "board": 4, "engine": 4, "execution": 4, "heartbeat": 4, "host": 4, "refusal": 4, "scheduler": 4,
-    "judge": 5, "matrix": 5,
+    "facts": 5, "gates": 5, "judge": 5, "matrix": 5,
     "reports": 6,
     "session": 7,
     "pytest_plugin": 8,
@@ -87,7 +87,5 @@ def test_the_lab_shares_nothing_with_the_harness() -> None:
 
 
 def test_the_harness_reaches_the_lab_only_through_its_command_line() -> None:
-    reaching = {
-        str(file.relative_to(ROOT)) for unit in FLOORS for name, file, _ in imports(unit) if name == "lab"
-    }
+    reaching = {str(file.relative_to(ROOT)) for unit in FLOORS for name, file, _ in imports(unit) if name == "lab"}
     assert reaching == {"cli/lab.py"}

@@ -1,17 +1,17 @@
-"""Everything that can go wrong, as one tree::
+"""Everything that can go wrong, as one tree.
 
-SmokeError
- ├─ UsageError              exit code 2: the person asking can mend it
- │   ├─ ConfigError         a TOML file says something that is not allowed
- │   ├─ PluginError         a plugin does not load
- │   └─ GraphError          checks that do not fit together
-     ├─ HarnessError            exit code 4: the harness or its machine is at fault
- │   └─ RunnerOffline       the machine running the checks lost its own network
- └─ Verdict                 how a check ends when it does not pass
-     ├─ Violation           the platform is wrong            -> failed
-     │   └─ Unreachable     a component does not answer      -> failed
-     ├─ Blocked             a need did not hold              -> blocked
-     └─ Skipped             access is missing                -> skipped
+- SmokeError
+    - UsageError, exit code 2: the person asking can mend it
+        - ConfigError: a TOML file says something that is not allowed
+        - PluginError: a plugin does not load
+        - GraphError: checks do not fit together
+    - HarnessError, exit code 4: the harness or its machine is at fault
+        - RunnerOffline: the machine running the checks lost its own network
+    - Verdict: how a check ends when it does not pass
+        - Violation: the platform is wrong, the check failed
+            - Unreachable: a component does not answer
+        - Blocked: a need did not hold
+        - Skipped: access is missing
 """
 
 from __future__ import annotations

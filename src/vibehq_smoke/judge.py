@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from . import gates as conditions
 from . import matrix
 from .models import Component, GateResult, Observation, Result, RunInfo, RunRecord
 
@@ -13,21 +14,21 @@ def judge_run(
     results: Sequence[Result],
     observations: Sequence[Observation],
     components: Sequence[Component],
-    gates: matrix.SuiteGates,
+    gates: conditions.SuiteGates,
 ) -> RunRecord:
     """Put matrix, causes, gates and exit code together. Pure: the same results give the same record."""
     lines = matrix.judge(results, observations, components)
     record = RunRecord(
         run=run,
-        totals=matrix.totals(results),
+        totals=conditions.totals(results),
         root_causes=matrix.root_causes(lines),
         components=lines,
         checks=tuple(results),
-        gates=(*matrix.gates(gates, results, request_times(results)), _reached_its_end(run)),
+        gates=(*conditions.gates(gates, results, request_times(results)), _reached_its_end(run)),
         findings=matrix.findings(lines, results),
         preflight=tuple(observations),
     )
-    return record.model_copy(update={"run": run.model_copy(update={"exit_code": matrix.exit_code(record)})})
+    return record.model_copy(update={"run": run.model_copy(update={"exit_code": conditions.exit_code(record)})})
 
 
 def request_times(results: Sequence[Result]) -> Mapping[str, Sequence[float]]:

@@ -60,6 +60,10 @@ HOLDS = frozenset({Outcome.PASSED, Outcome.DEGRADED})
 """Outcomes on which a dependent check may build."""
 
 
+EXECUTED = frozenset({Outcome.PASSED, Outcome.DEGRADED, Outcome.FAILED})
+"""Outcomes of checks that really saw the platform."""
+
+
 class Record(BaseModel):
     """Base of all records: frozen, and closed to unknown keys."""
 

@@ -18,6 +18,8 @@ class ReportFormat:
     """Its name inside the output folder, for example ``results.json``."""
     render: Callable[[RunRecord], str]
     """Gives the file's whole text."""
+    prepare: Callable[[], object] = lambda: None
+    """Called while the checks run, to import or compile what ``render`` will need."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from vibehq_smoke import gates as conditions
 from vibehq_smoke import matrix
 from vibehq_smoke.models import (
     Component,
@@ -95,7 +96,7 @@ def record(
     }
     return RunRecord(
         run=RunInfo(**values | run),
-        totals=matrix.totals(results),
+        totals=conditions.totals(results),
         root_causes=matrix.root_causes(lines),
         components=lines,
         checks=results,

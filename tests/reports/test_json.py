@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from vibehq_smoke.errors import UsageError
-from vibehq_smoke.matrix import exit_code
+from vibehq_smoke.gates import exit_code
 from vibehq_smoke.models import Outcome, RunRecord
 from vibehq_smoke.reports.json import load, render, write_atomically
 from vibehq_smoke.reports.schema import field_docs, schema

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,12 @@ def render(record: RunRecord) -> str:
     return _template().render(record=record, page=page(record), headline=headline(record))
 
 
+def prepare() -> None:
+    """Import the template engine and compile the page, so that ``render`` need not."""
+    _template()
+
+
+@cache
 def _template() -> Template:
     # Only a run that writes reports pays for importing jinja2.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined

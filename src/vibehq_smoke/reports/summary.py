@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..matrix import ExitCode
+from ..gates import ExitCode
 from ..models import Outcome, RunRecord, Status
 
 if TYPE_CHECKING:

@@ -1,0 +1,35 @@
+"""Options that several commands share, and how they become a session's options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+REPORTS = Path("reports/latest")
+
+target_option = click.option(
+    "--target", metavar="NAME", help="Target from smoke.toml. Default: embedded, started for the run."
+)
+config_option = click.option(
+    "--config", metavar="FILE", type=click.Path(path_type=Path), help="smoke.toml. Default: searched upward from here."
+)
+out_option = click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=REPORTS,
+    show_default=True,
+    help="Folder for results.json and report.html.",
+)
+fault_option = click.option(
+    "--fault", "faults", metavar="ID", multiple=True, help="Switch on a fault of the embedded target. Repeatable."
+)
+category_option = click.option(
+    "--category", "categories", metavar="NAME", multiple=True, help="Only checks of this category. Repeatable."
+)
+suites_argument = click.argument("suites", nargs=-1, metavar="[SUITE]...")

@@ -1,0 +1,139 @@
+"""``vibehq-smoke run``: start the platform if need be, hand over to pytest, show what came of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from ..errors import UsageError, nearest
+from ..models import RunRecord
+from .options import category_option, config_option, fault_option, out_option, suites_argument, target_option
+from .screen import Progress, show_matrix
+
+if TYPE_CHECKING:
+    from ..session import Session
+    from .door import Door
+
+UNREACHABLE = 3
+INTERRUPTED = 130
+
+UNUSED = ("terminal", "faulthandler", "doctest", "pastebin", "stepwise", "unittest", "debugging", "cacheprovider",
+          "logging", "junitxml", "nose", "python", "setuponly", "setupplan", "legacypath", "recwarn", "tmpdir",
+          "monkeypatch", "skipping", "warnings", "unraisableexception", "threadexception", "capture")  # fmt: skip
+"""pytest's own plugins that suites have no use for; leaving them out makes a run start sooner."""
+
+
+@click.command()
+@suites_argument
+@target_option
+@config_option
+@out_option
+@click.option("-k", "keyword", metavar="EXPR", help="Only checks whose id or name matches, as in pytest.")
+@click.option(
+    "-m", "marker", metavar="EXPR", help="Only checks of a category, priority (p0..p3) or mode, as in pytest."
+)
+@category_option
+@fault_option
+@click.option("-x", "--exitfirst", is_flag=True, help="Stop at the first failure.")
+@click.option("--sink", "sinks", metavar="NAME", multiple=True, help="Deliver findings to this issue sink. Repeatable.")
+@click.option("--allow-writes", is_flag=True, help="Write to a target that is otherwise read-only.")
+@click.option("-q", "--quiet", is_flag=True, help="Only the verdict, no progress.")
+def run(
+    suites: tuple[str, ...],
+    target: str | None,
+    config: Path | None,
+    out: Path,
+    keyword: str | None,
+    marker: str | None,
+    categories: tuple[str, ...],
+    faults: tuple[str, ...],
+    exitfirst: bool,
+    sinks: tuple[str, ...],
+    allow_writes: bool,
+    quiet: bool,
+) -> None:
+    """Run suites against a target and say what works.
+
+    SUITE is a TOML file or the name of a shipped suite; default: stage-smoke.
+    Without --target the embedded platform is started and checked.
+    """
+    from ..session import DEFAULT_SUITE, Options, Session, resolve_suite
+
+    options = Options(target, config, out, faults, categories, sinks, allow_writes, 1 if exitfirst else 0)
+    session = Session(options)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        if session.is_embedded:
+            session.embedded.start()
+        else:
+            session.check_target()
+        beside = session.config.file.parent if session.config.file else None
+        paths = [resolve_suite(name, beside) for name in suites or (DEFAULT_SUITE,)]
+        code = _run(session, paths, keyword, marker, quiet=quiet)
+    finally:
+        session.close()
+    sys.exit(code)
+
+
+def _interrupt(_signal: int, _frame: object) -> NoReturn:
+    """Let a polite kill end the run as Ctrl-C does: with clean-up and a partial report."""
+    raise KeyboardInterrupt
+
+
+def _run(session: Session, paths: list[Path], keyword: str | None, marker: str | None, *, quiet: bool) -> int:
+    from .door import Door
+
+    door = Door(session, progress=None if quiet else Progress())
+    record = door.run(pytest_arguments(paths, keyword, marker))
+    if record is None:
+        raise UsageError(nothing_selected(session, keyword, marker))
+    _show(record, door)
+    return INTERRUPTED if door.interrupted else record.run.exit_code
+
+
+def pytest_arguments(paths: list[Path], keyword: str | None, marker: str | None) -> list[str]:
+    """The call of pytest for these suites: nothing of the surrounding project, nothing that is not used."""
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    empty = Path(__file__).with_name("pytest.ini")
+    arguments = [f"--config-file={empty}", f"--rootdir={Path.cwd()}", "--noconftest", "--strict-markers"]
+    for name in UNUSED:
+        arguments += ["-p", f"no:{name}"]
+    arguments += ["-k", keyword] if keyword else []
+    arguments += ["-m", marker] if marker else []
+    return [*arguments, *map(str, paths)]
+
+
+def nothing_selected(session: Session, keyword: str | None, marker: str | None) -> str:
+    """Why there was nothing to run, with the nearest name."""
+    known = sorted({check.spec.category for check in session.graph.checks.values()})
+    for name in session.options.categories:
+        if name not in known:
+            near = nearest(name, known)
+            hint = f"; did you mean {near!r}?" if near else ""
+            return f"--category: there is no category {name!r} (known: {', '.join(known)}){hint}"
+    asked = "".join(f" {option} {word!r}" for option, word in (("-k", keyword), ("-m", marker)) if word)
+    return f"no check matches{asked}: `vibehq-smoke list` shows what there is"
+
+
+def _show(record: RunRecord, door: Door) -> None:
+    if record.run.exit_code == UNREACHABLE:
+        click.echo(f"vibehq-smoke: {unreachable(record)}", err=True)
+        return
+    show_matrix(record, door.reports)
+    for entry in record.created:
+        if entry.cleanup_sql and record.run.environment != "local":
+            click.echo(f"left behind: {entry.kind} {entry.id}; remove with: {entry.cleanup_sql}")
+    for line in door.messages:
+        click.echo(line)
+
+
+def unreachable(record: RunRecord) -> str:
+    """One sentence on a target that does not answer."""
+    seen = next(seen for seen in record.preflight if seen.unreachable)
+    return f"{record.run.target} cannot be reached, so nothing was judged: {seen.reason}"

@@ -1,0 +1,176 @@
+"""pytest's front door: suites are collected, one item per check, and the items wait for the engine.
+
+``pytest suites/stage-smoke.toml --target embedded`` is all it takes. Ordinary tests reach the same target
+through the fixture ``vibehq``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ..config import is_suite
+from ..errors import SmokeError
+from ..models import Mode, Outcome, Priority
+from ..session import CATEGORIES, Options, Session
+from .items import CheckItem, SuiteFile, check_items
+from .state import SESSION, State, state_of
+
+if TYPE_CHECKING:
+    from .fixture import VibeHQ
+
+_WORDS = {
+    Outcome.DEGRADED.value: ("degraded", "d", ("DEGRADED", {"yellow": True})),
+    Outcome.BLOCKED.value: ("blocked", "b", ("BLOCKED", {"purple": True})),
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options of the group ``vibehq-smoke``."""
+    group = parser.getgroup("vibehq-smoke", "Core Vibe HQ smoke tests")
+    group.addoption("--target", metavar="NAME", help="target from smoke.toml (default: embedded, started for the run)")
+    group.addoption("--smoke-config", metavar="FILE", type=Path, help="smoke.toml (default: searched upward from here)")
+    group.addoption(
+        "--smoke-out",
+        metavar="DIR",
+        type=Path,
+        default=Path("reports/latest"),
+        help="folder for results.json and report.html (default: reports/latest)",
+    )
+    group.addoption(
+        "--fault",
+        metavar="ID",
+        action="append",
+        default=[],
+        help="switch on a fault of the embedded target (repeatable)",
+    )
+    group.addoption(
+        "--category", metavar="NAME", action="append", default=[], help="only checks of this category (repeatable)"
+    )
+    group.addoption("--sink", metavar="NAME", action="append", default=[], help="deliver findings to this issue sink")
+    group.addoption("--allow-writes", action="store_true", help="write to a target that is otherwise read-only")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the markers that ``-m`` selects by, and start the embedded platform early when a suite is asked for."""
+    for name in (*CATEGORIES, *Priority, *Mode):
+        config.addinivalue_line("markers", f"{name}: checks of this category, priority or access mode")
+    config.stash[SESSION] = State(config)
+    if config.pluginmanager.has_plugin("xdist"):
+        from .distribution import Distribution
+
+        config.pluginmanager.register(Distribution(config.stash[SESSION]), "vibehq-smoke-distribution")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Refuse a wrong configuration before anything is collected, with one message instead of one per suite."""
+    state = state_of(session.config)
+    with state.usage_errors():
+        for path in state.suites_asked_for():
+            state.session.add_suite(path)
+        if state.suites_asked_for():
+            state.session.check_target()
+            if state.runs_here and not session.config.option.collectonly:
+                state.start_embedded()
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> SuiteFile | None:
+    """Collect a TOML file that has a ``[suite]`` table."""
+    if file_path.suffix == ".toml" and is_suite(file_path):
+        return SuiteFile.from_parent(parent, path=file_path)
+    return None
+
+
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Start the embedded platform when a suite was found by walking a folder."""
+    state = state_of(session.config)
+    if check_items(session.items) and state.runs_here and not session.config.option.collectonly:
+        with state.usage_errors():
+            state.start_embedded()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
+    """Under the command line, give a check one report instead of three: no plugin is there that tells phases apart."""
+    if not isinstance(item, CheckItem) or not state_of(item.config).adopted:
+        return None
+    hook = item.ihook
+    hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    call = pytest.CallInfo.from_call(item.run_alone, when="call", reraise=(pytest.exit.Exception, KeyboardInterrupt))
+    report = hook.pytest_runtest_makereport(item=item, call=call)
+    hook.pytest_runtest_logreport(report=report)
+    hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """Let a check's report carry the check's own outcome and time instead of the time spent waiting for it."""
+    report = yield
+    if isinstance(item, CheckItem):
+        item.dress(report, call)
+    return report
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, Any] | None:
+    """Show degraded and blocked checks as outcomes of their own."""
+    return _WORDS.get(getattr(report, "vibehq_outcome", "")) if report.when == "call" else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Stop what still runs, judge, write the reports, and let a fallen gate show in pytest's exit status."""
+    state = state_of(session.config)
+    if not state.opened:
+        return
+    if exitstatus == pytest.ExitCode.INTERRUPTED:
+        state.session.partial = "interrupted"
+    state.session.stop("stopped by pytest")
+    if state.is_worker:
+        session.config.workeroutput["vibehq_smoke"] = json.dumps(state.handover())  # type: ignore[attr-defined]  # set by xdist
+    elif state.ran:
+        state.finish()
+        if state.exit_code and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the component health matrix below pytest's own summary."""
+    state = state_of(config)
+    if state.record is not None:
+        from ..reports.terminal import matrix_text
+
+        writer = terminalreporter
+        writer.section("component health")
+        reports = [str(path) for path in state.reports]
+        writer.write_line(matrix_text(state.record, color=False, width=100, reports=reports))
+        for line in state.messages:
+            writer.write_line(line)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the embedded platform, whatever happened before."""
+    if SESSION in config.stash:
+        config.stash[SESSION].close()
+
+
+@pytest.fixture(scope="session")
+def vibehq(pytestconfig: pytest.Config) -> Iterator[VibeHQ]:
+    """The target of this run, for ordinary tests: ``vibehq.api.get("/api/status").expect()``."""
+    from .fixture import VibeHQ
+
+    state = state_of(pytestconfig)
+    try:
+        connection = VibeHQ(state.session)
+    except SmokeError as error:
+        pytest.fail(str(error), pytrace=False)
+    with connection:
+        yield connection
+
+
+__all__ = ["CheckItem", "Options", "Session", "SuiteFile"]

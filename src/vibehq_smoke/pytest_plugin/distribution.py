@@ -1,0 +1,46 @@
+"""pytest-xdist: one embedded platform for all workers, whole suites per worker, one report at the end."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+if TYPE_CHECKING:
+    from .state import State
+
+
+class SuiteScheduling(LoadScopeScheduling):
+    """Hands out a suite as a whole, because its checks share what they create; other tests go one by one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if file.endswith(".toml") else nodeid
+
+
+class Distribution:
+    """The hooks that exist only when pytest-xdist is there."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker the run's id, and where the embedded platform is when there is one."""
+        if self._state.suites_asked_for():
+            with self._state.usage_errors():
+                node.workerinput |= self._state.session.handout()
+
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+        """Keep a suite together in the default distribution mode."""
+        wanted = config.getoption("dist") == "load" and self._state.suites_asked_for()
+        return SuiteScheduling(config, log) if wanted else None
+
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """Collect what a worker found out."""
+        told = getattr(node, "workeroutput", {}).get("vibehq_smoke")
+        if told is not None:
+            self._state.take_over(json.loads(told))
+        elif error and self._state.opened:
+            self._state.session.partial = f"a worker was lost: {error}"

@@ -1,0 +1,160 @@
+"""What the plugin keeps for one pytest run, in ``config.stash``."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..config import is_suite
+from ..engine import Engine
+from ..errors import SmokeError, UsageError
+from ..models import Created, Observation, Result, RunRecord
+from ..session import Options, Session
+
+SESSION: pytest.StashKey[State] = pytest.StashKey()
+WORKER_INPUT = "vibehq_smoke_config"
+
+
+class State:
+    """The smoke session behind one pytest run, opened when the first suite or fixture asks for it."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.error: SmokeError | None = None
+        self.record: RunRecord | None = None
+        self.reports: list[Path] = []
+        self.messages: list[str] = []
+        self.opened = False
+        self.adopted = False
+        self._markers: dict[str, pytest.MarkDecorator] = {}
+        self._engines: dict[str, Engine] = {}
+
+    @property
+    def is_worker(self) -> bool:
+        """Whether this is a worker process of pytest-xdist."""
+        return hasattr(self.config, "workerinput")
+
+    @property
+    def runs_here(self) -> bool:
+        """Whether checks run in this process, rather than in xdist's workers."""
+        return self.is_worker or not self.config.getoption("numprocesses", None)
+
+    @property
+    def ran(self) -> bool:
+        """Whether any check ran, here or in a worker."""
+        return bool(self._engines) or self.session.has_results
+
+    @cached_property
+    def session(self) -> Session:
+        """The smoke session; its options are pytest's."""
+        option = self.config.option
+        session = Session(
+            Options(
+                target=option.target,
+                config=option.smoke_config,
+                out=option.smoke_out,
+                faults=tuple(option.fault),
+                categories=tuple(option.category),
+                sinks=tuple(option.sink),
+                allow_writes=option.allow_writes,
+                max_failures=option.maxfail,
+            )
+        )
+        if self.is_worker:
+            session.attach(self.config.workerinput)  # type: ignore[attr-defined]  # set by xdist
+        self.opened = True
+        return session
+
+    def adopt(self, session: Session) -> None:
+        """Use a session that was opened elsewhere, instead of opening one from pytest's options."""
+        self.session = session
+        self.opened = self.adopted = True
+
+    def suites_asked_for(self) -> list[Path]:
+        """The suites among the command line's arguments."""
+        paths = [self.config.invocation_params.dir / argument.partition("::")[0] for argument in self.config.args]
+        return [path for path in paths if path.suffix == ".toml" and path.is_file() and is_suite(path)]
+
+    @contextlib.contextmanager
+    def usage_errors(self) -> Iterator[None]:
+        """Turn our errors into pytest's, which prints them without a traceback."""
+        try:
+            yield
+        except UsageError as error:
+            self.error = error
+            raise pytest.UsageError(str(error)) from None
+        except SmokeError as error:
+            self.error = error
+            pytest.exit(str(error), returncode=error.exit_code)
+
+    def marker(self, name: str) -> pytest.MarkDecorator:
+        """The marker ``name``, declared when a plugin brings a category of its own."""
+        if name not in self._markers:
+            self.config.addinivalue_line("markers", f"{name}: set by vibehq-smoke")
+            self._markers[name] = getattr(pytest.mark, name)
+        return self._markers[name]
+
+    def start_embedded(self) -> None:
+        """Start the embedded platform, when it is the target; it gets ready while pytest collects."""
+        if self.session.is_embedded:
+            self.session.embedded.start()
+
+    def result(self, item_id: str, batch: Callable[[], list[str]]) -> Result:
+        """The result of one check; the first call starts all checks of its batch."""
+        if item_id not in self._engines:
+            fresh = [id_ for id_ in batch() if id_ not in self._engines]
+            with self.usage_errors():
+                engine = self.session.start(fresh)
+            self._engines |= dict.fromkeys(fresh, engine)
+            self.session.warm_up()
+        return self._engines[item_id].result(item_id)
+
+    def raised(self, item_id: str) -> BaseException | None:
+        """The exception that a check ended with, if any."""
+        return self._engines[item_id].errors.get(item_id)
+
+    def handover(self) -> dict[str, Any]:
+        """What an xdist worker tells the controller, as JSON types."""
+        return {
+            "results": [result.model_dump(mode="json") for result in self.session.results()],
+            "observations": [seen.model_dump(mode="json") for seen in self.session.observations],
+            "ledger": [entry.model_dump(mode="json") for entry in self.session.ledger],
+            "partial": self.session.partial,
+        }
+
+    def take_over(self, told: dict[str, Any]) -> None:
+        """Add what an xdist worker told."""
+        self.session.merge(
+            [Result.model_validate(one) for one in told["results"]],
+            [Observation.model_validate(one) for one in told["observations"]],
+            [Created.model_validate(one) for one in told["ledger"]],
+        )
+        self.session.partial = self.session.partial or told["partial"]
+
+    def finish(self) -> None:
+        """Judge the run and write its reports."""
+        self.record = self.session.record()
+        self.reports += self.session.publish(self.record)
+        self.messages += self.session.deliver(self.record)
+
+    @property
+    def exit_code(self) -> int:
+        """The run's own exit code (design section 6), 0 when nothing ran."""
+        if self.error is not None:
+            return self.error.exit_code
+        return self.record.run.exit_code if self.record else 0
+
+    def close(self) -> None:
+        """End everything that the session started."""
+        if self.opened:
+            self.session.close()
+
+
+def state_of(config: pytest.Config) -> State:
+    """The plugin's state in this pytest run."""
+    return config.stash[SESSION]

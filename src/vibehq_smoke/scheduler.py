@@ -1,0 +1,203 @@
+"""The event loop's side of the engine: starts what is ready, stops what is late, settles what is done."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .board import Board
+from .checks import Check
+from .execution import Ending, Execution
+from .heartbeat import Heartbeat
+from .host import Host
+from .models import Observation, Outcome, Result, RunInfo, Status
+from .refusal import refusal
+
+if TYPE_CHECKING:
+    from .platform import Platform
+
+GRACE_S = 1.0
+"""Seconds that a cancelled check gets to clean up before it is abandoned."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long things may take, in seconds, and after how many failures to stop (0: never)."""
+
+    deadline_s: float = 30.0
+    run_deadline_s: float = 600.0
+    max_failures: int = 0
+
+
+class Scheduler:
+    """Runs the checks of a board once, on the event loop that calls ``run``."""
+
+    def __init__(self, board: Board, platform: Platform, host: Host, limits: Limits) -> None:
+        self.observations: tuple[Observation, ...] = ()
+        self.stopped: str | None = None
+        self.errors: dict[str, BaseException] = {}
+        self._board = board
+        self._graph = board.plan.graph
+        self._platform = platform
+        self._hooks = host.manager.hook
+        self._resources = host.resources()
+        self._limits = limits
+        self._heartbeat = Heartbeat()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._returned: dict[str, Any] = {}
+        self._failures = 0
+        self._all_settled = asyncio.Event()
+        self._unmet = {id_: len(self._graph.check_needs[id_]) for id_ in board.checks}
+        self._dependents: dict[str, list[str]] = {id_: [] for id_ in board.checks}
+        for id_ in board.checks:
+            for need in self._graph.check_needs[id_]:
+                self._dependents[need].append(id_)
+        self._chains = self._graph.chain_lengths(board.checks)
+
+    async def run(self, run: RunInfo) -> None:
+        """Preflight, then all checks, then a second look at the components when something failed."""
+        loop = asyncio.get_running_loop()
+        limit = self._limits.run_deadline_s
+        expiry = loop.call_later(limit, self.stop, f"the run's deadline of {limit:g} s is over")
+        try:
+            self._hooks.vibehq_run_start(run=run, checks=tuple(check.spec for check in self._board.checks.values()))
+            self.observations = await self._preflight()
+            self._hooks.vibehq_preflight_finish(observations=self.observations)
+            await self._all_checks()
+            await self._post_mortem()
+        finally:
+            expiry.cancel()
+            self._heartbeat.stop()
+
+    def stop(self, reason: str) -> None:
+        """Cancel what runs; what has not started is skipped with ``reason``."""
+        if self.stopped is None:
+            self.stopped = reason
+            for task in self._tasks.values():
+                task.cancel()
+
+    async def _preflight(self) -> tuple[Observation, ...]:
+        asked = self._hooks.vibehq_preflight(hq=self._platform.preflight_hq())
+        found = await asyncio.gather(*asked)
+        return tuple(observation for some in found for observation in some)
+
+    async def _post_mortem(self) -> None:
+        """Ask the components again after a failure, to tell a cause that arose in mid-run from its effects."""
+        failed = any(result.outcome is Outcome.FAILED for result in self._board.results())
+        if failed and self.stopped is None:
+            known = {seen.component for seen in self.observations if seen.status is Status.BROKEN}
+            again = await self._preflight()
+            worse = {seen.component: seen for seen in again if seen.status is Status.BROKEN} | dict.fromkeys(known)
+            fresh = [seen for seen in worse.values() if seen is not None]
+            self.observations = (*(seen for seen in self.observations if worse.get(seen.component) is None), *fresh)
+
+    async def _all_checks(self) -> None:
+        await self._until_settled([id_ for id_ in self._ready() if not self._is_exclusive(id_)])
+        while left := self._ready():
+            await self._until_settled(left[:1])
+
+    async def _until_settled(self, ids: list[str]) -> None:
+        self._launch(ids)
+        while self._tasks:
+            self._all_settled.clear()
+            await self._all_settled.wait()
+
+    def _ready(self) -> list[str]:
+        return [id_ for id_ in self._board.checks if not self._unmet[id_] and not self._board.is_settled(id_)]
+
+    def _is_exclusive(self, id_: str) -> bool:
+        return self._board.checks[id_].spec.exclusive
+
+    def _launch(self, ids: Iterable[str]) -> None:
+        """Start checks whose needs are settled: the one with the longest chain behind it first."""
+        for id_ in sorted(ids, key=lambda id_: -self._chains[id_]):
+            check = self._board.checks[id_]
+            ending = self._refusal(check)
+            if ending is None:
+                self._begin(check)
+            else:
+                self._settle(self._unstarted(check, ending))
+
+    def _refusal(self, check: Check) -> Ending | None:
+        if self.stopped is not None:
+            return Ending(Outcome.SKIPPED, self.stopped, kind="cancelled")
+        needed = [self._board.wait(need) for need in self._graph.check_needs[check.id]]
+        return refusal(check, self._platform, self.observations, self._graph.component_needs(check), needed)
+
+    def _begin(self, check: Check) -> None:
+        execution = Execution(check, self._platform.hq(check.spec), self._now())
+        self._hooks.vibehq_check_start(spec=check.spec)
+        self._tasks[check.id] = asyncio.create_task(self._attempt(execution), name=check.id)
+
+    async def _attempt(self, execution: Execution) -> None:
+        check = execution.check
+        deadline = check.spec.deadline_s or self._limits.deadline_s
+        expiry = asyncio.get_running_loop().call_later(deadline, self._expire, execution, deadline)
+        lag = self._heartbeat.lag_s
+        needs = self._graph.check_needs[check.id]
+        try:
+            ending = await execution.run(tuple(self._returned.get(need) for need in needs), self._resources)
+            self._returned[check.id] = ending.returned
+        except asyncio.CancelledError:
+            if execution.ending.kind != "timeout":
+                execution.ending = Ending(Outcome.SKIPPED, self.stopped or "cancelled", kind="cancelled")
+        finally:
+            expiry.cancel()
+        self._heartbeat.excuse(execution, self._heartbeat.lag_s - lag)
+        self._finish(execution)
+
+    def _expire(self, execution: Execution, deadline: float) -> None:
+        """The deadline of a check is over: it is cancelled, and abandoned when it does not heed that."""
+        execution.ending = overdue(execution.hq.recorder.waiting_for, deadline)
+        self._tasks[execution.check.id].cancel()
+        asyncio.get_running_loop().call_later(GRACE_S, self._finish, execution)
+
+    def _finish(self, execution: Execution) -> None:
+        id_ = execution.check.id
+        if not self._board.is_settled(id_):
+            if execution.ending.error is not None:
+                self.errors[id_] = execution.ending.error
+            self._settle(execution.result(self._now(), hidden=self._board.is_hidden(id_)))
+
+    def _unstarted(self, check: Check, ending: Ending) -> Result:
+        return self._board.blank(
+            check,
+            ending.outcome,
+            ending.reason,
+            kind=ending.kind,
+            root_cause=ending.root_cause,
+            started_s=self._now(),
+        )
+
+    def _settle(self, result: Result) -> None:
+        """Give a check its result, tell the observers, and start what waited for it."""
+        self._tasks.pop(result.id, None)
+        self._board.settle(result)
+        self._hooks.vibehq_check_finish(result=result)
+        self._count_failure(result)
+        for dependent in self._dependents[result.id]:
+            self._unmet[dependent] -= 1
+        due = [id_ for id_ in self._dependents[result.id] if not self._unmet[id_] and not self._is_exclusive(id_)]
+        self._launch(due)
+        if not self._tasks:
+            self._all_settled.set()
+
+    def _count_failure(self, result: Result) -> None:
+        if result.outcome in (Outcome.FAILED, Outcome.ERROR) and not result.hidden:
+            self._failures += 1
+            if self._failures == self._limits.max_failures:
+                self.stop(f"stopped after {self._failures} failure(s)")
+
+    def _now(self) -> float:
+        return time.monotonic() - self._platform.started
+
+
+def overdue(awaited: str | None, deadline: float) -> Ending:
+    """How a check ends at its deadline: the target's fault only when the check was waiting for the target."""
+    if awaited:
+        return Ending(Outcome.FAILED, f"no verdict within {deadline:g} s; it was waiting for {awaited}", kind="timeout")
+    reason = f"the check took longer than {deadline:g} s without waiting for the target"
+    return Ending(Outcome.ERROR, reason, kind="timeout")

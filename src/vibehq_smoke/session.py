@@ -1,0 +1,367 @@
+"""One run from its options to its reports. Both front doors (pytest and the command line) hold one of these."""
+
+from __future__ import annotations
+
+import os
+import platform as machine
+import secrets
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import __version__
+from .checks import Check
+from .config import Config, Gates, Suite, Target, load_config, load_suite, merge_suites
+from .embedded import EmbeddedPlatform, RunningPlatform
+from .engine import Engine, Limits
+from .errors import UsageError, nearest
+from .graph import Graph, Plan
+from .host import Host, shipped
+from .judge import judge_run
+from .models import Created, Observation, Result, RunInfo, RunRecord
+from .redact import Redactor
+
+if TYPE_CHECKING:
+    from .platform import Platform
+
+EMBEDDED = "embedded"
+DEFAULT_SUITE = "stage-smoke"
+CATEGORIES = (
+    "infrastructure", "health", "api", "workers", "ui", "factories", "ai_providers", "patches", "automation", "errors",
+)  # fmt: skip
+"""The ten categories of the contract, in the order in which they are shown; others follow."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the person asked for; the defaults run the shipped suite on the embedded platform."""
+
+    target: str | None = None
+    config: Path | None = None
+    out: Path = Path("reports/latest")
+    faults: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    sinks: tuple[str, ...] = ()
+    allow_writes: bool = False
+    max_failures: int = 0
+    command: str = "vibehq-smoke run"
+
+
+@dataclass
+class Session:
+    """Everything about one run hangs on this object. Errors are raised as in ``errors``, never printed."""
+
+    options: Options
+    embedded: EmbeddedPlatform | RunningPlatform = field(init=False)
+
+    def __post_init__(self) -> None:
+        if self.options.faults and self.options.target not in (None, EMBEDDED):
+            raise UsageError(f"--fault works on the embedded target only, not on {self.options.target!r}")
+        self.embedded = EmbeddedPlatform(self.options.faults)
+        self.suites: dict[Path, Suite] = {}
+        self.engines: list[Engine] = []
+        self.redactor = Redactor(())
+        self.ledger: list[Created] = []
+        self.partial: str | None = None
+        self._started = time.monotonic()
+        self._started_at = datetime.now(UTC)
+        self._merged: dict[str, Result] = {}
+        self._observations: dict[str, Observation] = {}
+
+    # -- what there is to run ----------------------------------------------------------------
+
+    @cached_property
+    def run_id(self) -> str:
+        """Tags everything that this run creates: ``smoke-<run_id>``."""
+        return f"{self._started_at:%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+    @cached_property
+    def config(self) -> Config:
+        """The user's ``smoke.toml``, or an empty configuration."""
+        return load_config(self.options.config)
+
+    @cached_property
+    def host(self) -> Host:
+        """All plugins, loaded."""
+        return Host.load(self.config.file.parent if self.config.file else None)
+
+    @cached_property
+    def graph(self) -> Graph:
+        """All checks of all plugins."""
+        return self.host.graph()
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the run starts its own platform: no target was named, or ``embedded`` was."""
+        return self.options.target in (None, EMBEDDED)
+
+    def check_target(self) -> None:
+        """Raise ConfigError now, not after the start, when the target's configuration is wrong."""
+        if not self.is_embedded:
+            _ = self.target
+
+    @cached_property
+    def target(self) -> Target:
+        """The target. Waits for the embedded platform when that is the target."""
+        if self.is_embedded:
+            written = load_config(self.embedded.config())
+            return written.target("lab").model_copy(update={"name": EMBEDDED})
+        return self.config.target(str(self.options.target))
+
+    def add_suite(self, path: Path) -> Suite:
+        """Load a suite into this session, once. Raises ConfigError."""
+        if path not in self.suites:
+            suite = load_suite(path)
+            for id_ in (*suite.select.ids, *suite.select.exclude, *suite.overrides):
+                self._refuse_unknown(id_, path)
+            self.suites[path] = suite
+        return self.suites[path]
+
+    def _refuse_unknown(self, id_: str, path: Path) -> None:
+        if id_ not in self.graph.checks:
+            near = nearest(id_, self.graph.checks)
+            raise UsageError(f"{path}: there is no check {id_!r}" + (f"; did you mean {near!r}?" if near else ""))
+
+    def plan(self, suites: Iterable[Suite]) -> Plan:
+        """What the suites select, in the order of the categories, with overrides and plan hooks applied."""
+        merged = merge_suites(list(suites))
+        chosen = [check for check in self.graph.checks.values() if self._wanted(check, merged)]
+        plan = Plan(self.graph, [check.id for check in sorted(chosen, key=_category_order)])
+        for id_, override in merged.overrides.items():
+            changes = override.changes()
+            if changes and id_ in {check.id for check in (*plan.selected, *plan.hidden)}:
+                plan.override(id_, **changes)
+        self.host.manager.hook.vibehq_adjust_plan(plan=plan)
+        return plan
+
+    def _wanted(self, check: Check, suite: Suite) -> bool:
+        categories = self.options.categories
+        return suite.selects(check.spec) and (not categories or check.spec.category in categories)
+
+    # -- xdist -------------------------------------------------------------------------------
+
+    def handout(self) -> dict[str, str]:
+        """What a worker process needs to take part in this run. Waits for the embedded platform."""
+        told = {"vibehq_smoke_run_id": self.run_id}
+        if self.is_embedded:
+            told["vibehq_smoke_config"] = str(self.embedded.config())
+        return told
+
+    def attach(self, told: Mapping[str, str]) -> None:
+        """Take part in another process's run, with what its ``handout`` said."""
+        if "vibehq_smoke_run_id" in told:
+            self.run_id = told["vibehq_smoke_run_id"]
+        if "vibehq_smoke_config" in told:
+            self.embedded = RunningPlatform(Path(told["vibehq_smoke_config"]))
+
+    # -- running -----------------------------------------------------------------------------
+
+    def start(self, ids: Sequence[str]) -> Engine:
+        """Start running ``ids`` and what they need; returns at once, with the engine that gives the results."""
+        suite = self.suite
+        plan = self.plan(self.suites.values()).narrowed(ids)
+        limits = Limits(suite.deadline_s, suite.run_deadline_s, self.options.max_failures)
+        self._started = time.monotonic()
+        engine = Engine(plan, self.open_platform, self.host, self.info(), limits)
+        self.engines.append(engine)
+        engine.start()
+        return engine
+
+    def warm_up(self) -> None:
+        """Import what renders the reports, while the checks wait for the target."""
+        for format_ in self.host.report_formats():
+            format_.prepare()
+
+    @property
+    def suite(self) -> Suite:
+        """All suites of this session as one."""
+        return merge_suites(list(self.suites.values()))
+
+    @property
+    def read_only(self) -> bool:
+        """Whether checks that write are skipped."""
+        return self.target.is_read_only(self.options.allow_writes)
+
+    def open_platform(self) -> Platform:
+        """The target as checks see it; the caller closes it, on the event loop that used it."""
+        from .platform import Platform  # imports the HTTP client, which only a run needs
+
+        suite = self.suite if self.suites else Suite()
+        for secret in self.target.secrets():
+            self.redactor.add(secret)
+        platform = Platform(
+            self.target,
+            run_id=self.run_id,
+            started=self._started,
+            redactor=self.redactor,
+            in_flight=self.target.in_flight or suite.in_flight,
+            exchange_deadline_s=suite.exchange_deadline_s,
+            read_only=self.read_only,
+        )
+        platform.ledger.entries = self.ledger
+        return platform
+
+    def stop(self, reason: str) -> None:
+        """Cancel what runs and wait until it has cleaned up."""
+        for engine in self.engines:
+            engine.close(reason)
+            self.partial = self.partial or engine.stopped
+
+    def close(self) -> None:
+        """Stop everything that this session started. Safe to call again."""
+        self.stop("the session was closed")
+        self.embedded.stop()
+        if "host" in self.__dict__:
+            self.host.close()
+
+    # -- results -----------------------------------------------------------------------------
+
+    def merge(self, results: Iterable[Result], observations: Iterable[Observation], ledger: Iterable[Created]) -> None:
+        """Add what another process of the same run (an xdist worker) found out."""
+        for result in results:
+            known = self._merged.get(result.id)
+            if known is None or known.hidden:
+                self._merged[result.id] = result
+        self._observations |= {seen.component: seen for seen in observations}
+        self.ledger.extend(ledger)
+
+    @property
+    def has_results(self) -> bool:
+        """Whether another process of this run has told results."""
+        return bool(self._merged)
+
+    def results(self) -> tuple[Result, ...]:
+        """All results so far, each with the command that repeats it."""
+        for engine in self.engines:
+            self.merge(engine.results(), engine.observations, ())
+        command = self.rerun_command()
+        return tuple(
+            result.model_copy(update={"rerun": f"{command} -k {result.id}"}) for result in self._merged.values()
+        )
+
+    @property
+    def observations(self) -> tuple[Observation, ...]:
+        """What preflight saw."""
+        return tuple(self._observations.values())
+
+    def rerun_command(self) -> str:
+        """The shortest command that repeats this run on the same target."""
+        words = ["vibehq-smoke", "run", *(_suite_name(path) for path in self.suites)]
+        if self.options.target:
+            words += ["--target", self.options.target]
+        if self.options.config:
+            words += ["--config", str(self.options.config)]
+        for fault in self.options.faults:
+            words += ["--fault", fault]
+        return " ".join(words)
+
+    def info(self, **changes: object) -> RunInfo:
+        """The facts of this run as they stand."""
+        target = self.target
+        return RunInfo(
+            id=self.run_id,
+            suites=tuple(suite.name for suite in self.suites.values()),
+            target=target.name,
+            environment=target.environment,
+            base_url=self.redactor.url(target.base_url),
+            started_at=self._started_at,
+            duration_s=time.monotonic() - self._started,
+            partial=self.partial is not None,
+            partial_reason=self.partial,
+            command=self.rerun_command(),
+            versions=versions(),
+            faults=self.options.faults,
+        ).model_copy(update=changes)
+
+    def record(self) -> RunRecord:
+        """The judged run."""
+        results = self.results()
+        record = judge_run(
+            self.info(), results, self.observations, tuple(self.graph.components.values()), self._gates(results)
+        )
+        return record.model_copy(update={"created": tuple(self.ledger)})
+
+    def _gates(self, results: Sequence[Result]) -> Gates:
+        """The suite's gates. Its minimum is meant for the whole suite, so a part of it only has to run at all."""
+        gates = self.suite.gates
+        selected = sum(not result.hidden for result in results)
+        narrowed = selected < len(self.plan(self.suites.values()).selected) or self.options.categories
+        return gates.model_copy(update={"min_executed": min(1, gates.min_executed)}) if narrowed else gates
+
+    def publish(self, record: RunRecord) -> tuple[Path, ...]:
+        """Tell the plugins, write every report into the output folder, deliver to the chosen sinks."""
+        from .reports.json import write_atomically
+
+        self.host.manager.hook.vibehq_run_finish(record=record)
+        written = []
+        for format_ in self.host.report_formats():
+            path = self.options.out / format_.filename
+            path.parent.mkdir(parents=True, exist_ok=True)
+            text = format_.render(record)
+            if self.redactor.leaks(text):
+                text = format_.render(self._masked(record))
+            write_atomically(path, text)
+            written.append(path)
+        return tuple(written)
+
+    def _masked(self, record: RunRecord) -> RunRecord:
+        """The record without any known secret. Masking the rendered text could break its syntax instead."""
+        return RunRecord.model_validate(_each_text(record.model_dump(mode="json"), self.redactor.text))
+
+    def deliver(self, record: RunRecord) -> Iterable[str]:
+        """Hand the findings to the sinks that were asked for; yields a line for each."""
+        sinks: Mapping[str, object] = self.host.issue_sinks() if self.options.sinks else {}
+        for name in self.options.sinks:
+            if name not in sinks:
+                raise UsageError(
+                    f"there is no issue sink {name!r} (registered: {', '.join(sinks) or 'none'}); a plugin adds one"
+                )
+            yield self.host.issue_sinks()[name].deliver(record, record.findings)
+
+
+def resolve_suite(name: str, beside: Path | None = None) -> Path:
+    """The file of a suite given as a path or as a name: here, beside ``smoke.toml``, or shipped. Raises UsageError."""
+    folders = [Path("suites"), *([beside / "suites"] if beside else []), shipped("suites")]
+    candidates = [Path(name), *(folder / f"{name.removesuffix('.toml')}.toml" for folder in folders)]
+    for path in candidates:
+        if path.is_file():
+            return path
+    known = sorted({path.stem for folder in folders for path in folder.glob("*.toml")})
+    near = nearest(name, known)
+    hint = f"; did you mean {near!r}?" if near else ""
+    raise UsageError(f"there is no suite {name!r} (known: {', '.join(known)}, or a path to a TOML file){hint}")
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """A copy of parsed JSON with every string in it, keys aside, changed."""
+    if isinstance(value, dict):
+        return {key: _each_text(inner, change) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_each_text(inner, change) for inner in value]
+    return change(value) if isinstance(value, str) else value
+
+
+def versions() -> dict[str, str]:
+    """The versions that matter when a result has to be explained."""
+    return {
+        "vibehq-smoke": __version__,
+        "python": machine.python_version(),
+        "system": f"{machine.system()} {machine.release()}",
+        "ci": "true" if os.environ.get("CI") else "false",
+        "implementation": sys.implementation.name,
+    }
+
+
+def _suite_name(path: Path) -> str:
+    return path.stem if path.resolve().parent == shipped("suites").resolve() else str(path)
+
+
+def _category_order(check: Check) -> tuple[int, str]:
+    category = check.spec.category
+    known = CATEGORIES.index(category) if category in CATEGORIES else len(CATEGORIES)
+    return (known, category)
