@@ -1,0 +1,1 @@
+"""Tests of the lab, over sockets and from the contract's words."""
