@@ -77,7 +77,7 @@ _HINTS = ("token", "key", "secret", "pass", "pwd", "auth", "session", "credentia
 _FORM_HINTS = ("earer", "asic", "eyJ", "-----BEGIN", "AKIA", "ASIA", "xox", "gh", "github_pat_")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _JSON_PAIR = re.compile(r'"([\w .-]{1,80})"(\s*:\s*)"((?:[^"\\]|\\.)*)("?)')
-_ESCAPED_PAIR = re.compile(r'\\"([\w .-]{1,80})\\"(\s*:\s*)\\"((?:(?!\\*")[\s\S])*)((?:\\*")?)')
+_ESCAPED_PAIR = re.compile(r'\\"([\w .-]{1,80})\\"(\s*:\s*)\\"((?:(?!\\{0,8}")[\s\S])*)((?:\\{0,8}")?)')
 _ASSIGNMENT = re.compile(r"([A-Za-z][\w.-]{1,79})=([^\s&;,\"'<>]+)")
 
 _FORMS = re.compile(

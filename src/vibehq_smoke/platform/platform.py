@@ -1,0 +1,191 @@
+"""``Platform``: one per run; what all checks share of the way to the target."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..models import CheckSpec, Mode, Priority
+from ..redact import Redactor
+from .api import Api, Wiring, Worker
+from .blame import Blame
+from .cloudflare import API as CLOUDFLARE_API
+from .cloudflare import Cloudflare
+from .csrf import Csrf
+from .embedded import Embedded
+from .hq import Clients, Hq
+from .identity import Credential, Identity, Known
+from .ledger import Ledger
+from .operator import Backend
+from .pool import Pool
+from .recorder import Recorder
+from .secrets import Secrets, Service
+from .sessions import Sessions
+from .wire import Sender
+from .wrangler import Wrangler
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ..config import Target
+
+PREFLIGHT = CheckSpec.model_construct(
+    id="preflight", category="preflight", title="the platform answers", component="orchestrator",
+    priority=Priority.P0, mode=Mode.HTTP,
+)  # fmt: skip
+"""Stands for a check while the components are asked whether they answer at all."""
+
+
+class Latency(NamedTuple):
+    """How long one exchange took, for latency budgets."""
+
+    check: str
+    category: str
+    path: str
+    """Without the query."""
+    total_ms: float
+    """The client's own time, without the wait for a free slot."""
+
+
+class Platform:
+    """The run's view of the target. Make one per run, and close it on the event loop that used it.
+
+    ``started`` is the ``time.monotonic()`` at which the run began. ``in_flight`` caps exchanges per origin.
+    ``read_only`` None takes the target's own setting. ``transport`` replaces the network, for tests.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        *,
+        run_id: str,
+        started: float,
+        redactor: Redactor,
+        in_flight: int = 32,
+        exchange_deadline_s: float = 10.0,
+        read_only: bool | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.target = target
+        self.run_id = run_id
+        self.started = started
+        self.redactor = redactor
+        self.read_only = target.read_only if read_only is None else read_only
+        self.ledger = Ledger()
+        self.timings: list[Latency] = []
+        self._deadline_s = exchange_deadline_s
+        self._sender = _sender(transport, in_flight, verify_tls=target.verify_tls)
+        self._elsewhere = _sender(transport, in_flight, verify_tls=True)
+        self._blame = Blame(target.network_probe)
+        own = self._recorder()
+        quiet = self._wiring(None)
+        bare = Api(quiet, own, target.base_url, name="orchestrator", identity=Known())
+        self._csrf = Csrf(bare, redactor)
+        channel = self._channel(quiet)
+        self._secrets = Secrets(target, redactor, channel)
+        self._sessions = Sessions(target, self._orchestrator(quiet, own, Known()), own, self._csrf, self._secrets)
+        self._backend = self._operator(quiet, channel)
+
+    async def open(self) -> None:
+        """Fetch what the embedded operator channel lends. Happens by itself before the first exchange."""
+        await self._secrets.prepare()
+
+    async def close(self) -> None:
+        """Stop signing in and close every connection. Safe to call again."""
+        for closing in (self._sessions, self._csrf, self._secrets, self._sender, self._elsewhere):
+            await closing.close()
+
+    def hq(self, spec: CheckSpec) -> Hq:
+        """The platform for one check, with a fresh recorder."""
+        recorder = self._recorder()
+        return Hq(
+            target=self.target,
+            run_id=self.run_id,
+            spec=spec,
+            recorder=recorder,
+            clients=self._clients(recorder, spec),
+            sessions=self._sessions,
+            secrets=self._secrets,
+            backend=self._backend,
+            ledger=self.ledger,
+            deadline_s=self._deadline_s,
+            read_only=self.read_only,
+        )
+
+    def preflight_hq(self) -> Hq:
+        """The platform for asking, before any check, which components answer (rule R4)."""
+        return self.hq(PREFLIGHT)
+
+    def _recorder(self) -> Recorder:
+        return Recorder(self.started, self.redactor)
+
+    def _wiring(self, spec: CheckSpec | None) -> Wiring:
+        """``spec`` None: for the platform's own requests, which count towards no budget and lend nothing first."""
+        if spec is None:
+            return Wiring(self._sender, self._blame, self._deadline_s)
+        return Wiring(
+            self._sender,
+            self._blame,
+            self._deadline_s,
+            answered=lambda path, ms: self.timings.append(Latency(spec.id, spec.category, path, ms)),
+            prepare=self._secrets.prepare,
+        )
+
+    def _clients(self, recorder: Recorder, spec: CheckSpec) -> Clients:
+        wiring, base_url = self._wiring(spec), self.target.base_url
+        hint = f" (no session: set kind in [targets.{self.target.name}.auth])"
+        return Clients(
+            api=self._orchestrator(
+                wiring, recorder, self._sessions, hint=hint if self.target.auth.kind == "none" else ""
+            ),
+            anonymous=self._orchestrator(wiring, recorder, Known()),
+            bare=Api(wiring, recorder, base_url, name="orchestrator", identity=Known(), csrf=self._csrf),
+            service=Api(
+                wiring, recorder, base_url, name="orchestrator", identity=Service(self._secrets), csrf=self._csrf
+            ),
+            workers={
+                name: Worker(wiring, recorder, worker.url, name=name, type=worker.type, identity=Known())
+                for name, worker in self.target.workers.items()
+            },
+        )
+
+    def _orchestrator(self, wiring: Wiring, recorder: Recorder, identity: Identity, *, hint: str = "") -> Api:
+        return Api(
+            wiring,
+            recorder,
+            self.target.base_url,
+            name="orchestrator",
+            identity=identity,
+            csrf=self._csrf,
+            sends_csrf=True,
+            hint=hint,
+        )
+
+    def _channel(self, wiring: Wiring) -> Api | None:
+        """A client of the embedded operator channel. Its exchanges are kept as SQL and RPC, not as HTTP."""
+        operator = self.target.operator
+        if operator.kind != "embedded" or operator.url is None:
+            return None
+        return Api(wiring, self._recorder(), operator.url, name="operator channel", identity=Known())
+
+    def _operator(self, wiring: Wiring, channel: Api | None) -> Backend | None:
+        operator = self.target.operator
+        databases = {str(binding): name for binding, name in operator.databases.items()}
+        if operator.kind == "wrangler":
+            return Wrangler(operator.directory or Path.cwd(), databases, remote=operator.remote)
+        if operator.kind == "cloudflare" and operator.api_token is not None and operator.account_id is not None:
+            held = Known(Credential.bearer(operator.api_token.get_secret_value()))
+            # a target may do without a valid certificate, but its owner's API token goes only where one is shown
+            wiring = replace(wiring, sender=self._elsewhere)
+            api = Api(wiring, self._recorder(), CLOUDFLARE_API, name="Cloudflare", identity=held)
+            return Cloudflare(api, operator.account_id, databases)
+        return Embedded(channel) if channel is not None else None
+
+
+def _sender(transport: httpx.AsyncBaseTransport | None, in_flight: int, *, verify_tls: bool) -> Sender:
+    if transport is None:
+        return Pool(in_flight=in_flight, verify_tls=verify_tls)
+    from .transport import ThroughHttpx  # importing httpx takes longer than many a run
+
+    return ThroughHttpx(transport)
