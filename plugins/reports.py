@@ -10,5 +10,5 @@ def vibehq_report_formats() -> list[ReportFormat]:
 
     return [
         ReportFormat("json", "results.json", json.render),
-        ReportFormat("html", "report.html", html.render),
+        ReportFormat("html", "report.html", html.render, html.prepare),
     ]

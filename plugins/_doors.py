@@ -1,0 +1,150 @@
+"""Who may come in: routes that want a session, and callbacks that want the service credential (contract part 3)."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from vibehq_smoke import Violation
+
+from ._api_models import Unauthenticated
+from ._deliveries import PATH as DELIVERIES
+from ._deliveries import PLAN_PATH as PLANNED_DELIVERIES
+from ._health_models import Acknowledged
+from ._posting import RESULT
+from ._protocol import EXECUTE, execute, listener, order, results_url, skip_without_credential
+from ._results import our_result
+from ._workers import living_workers
+
+if TYPE_CHECKING:
+    from vibehq_smoke.platform import Hq, Reply, Worker
+
+READS = (
+    "/api/health",
+    "/api/health/checks",
+    "/api/analytics/logs",
+    "/api/analytics/stats",
+    "/api/analytics/trends?metric=events",
+    "/api/patches/logs",
+    DELIVERIES,
+    "/api/hil/requests",
+)
+WRITES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("/api/patches/apply", {"batch": "smoke-invalid"}),
+    ("/api/ops/scan", {"type": "smoke-invalid"}),
+    ("/api/health/checks", {"trigger_type": "smoke-invalid", "worker_filters": "bad@name"}),
+)
+"""With bodies that start nothing, should the door be open."""
+
+CALLBACK_PATIENCE_S = 2.0
+"""For how long to listen for a result that only the next check cares about."""
+
+
+async def unprotected(hq: Hq) -> list[str]:
+    """A line for each protected route that lets somebody in without a credential, or refuses in a wrong way."""
+    asked = [_knock(hq, path) for path in READS]
+    asked += [hq.anonymous.post(path, json=body) for path, body in WRITES]
+    return [line for reply in await hq.gather(*asked) if (line := _open_door(reply))]
+
+
+async def _knock(hq: Hq, path: str) -> Reply:
+    reply = await hq.anonymous.get(path)
+    # Where deliveries live is API-07's to judge; here the door counts, wherever it is.
+    moved = path == DELIVERIES and reply.status == 404
+    return await hq.anonymous.get(PLANNED_DELIVERIES) if moved else reply
+
+
+def _open_door(reply: Reply) -> str | None:
+    route = f"{reply.method} {reply.path}"
+    if reply.status not in (401, 403):
+        return f"{route} answers {reply.status} instead of 401"
+    try:
+        reply.expect(Unauthenticated, status=401 if _is_csrf(reply) else (401, 403))
+    except Violation as violation:
+        return str(violation).partition("\n")[0]
+    return None
+
+
+def _is_csrf(reply: Reply) -> bool:
+    return "CSRF" in reply.text
+
+
+async def session_opens(hq: Hq) -> None:
+    """The control: our session opens one of these routes, so that a refusal without it says something.
+
+    The second route stands on another database than the first. Raises Violation.
+    """
+    first = await hq.api.get("/api/health")
+    if first.status != 200:
+        second = await hq.api.get("/api/analytics/logs?limit=1")
+        (first if second.status != 200 else second).expect()
+
+
+async def csrf_is_enforced(hq: Hq) -> None:
+    """The control: a write without the pair is refused for that. The body starts nothing. Raises Violation."""
+    reply = await hq.api.post("/api/ops/scan", json={"type": "smoke-invalid"}, csrf=False)
+    assert reply.status == 403, (
+        f"a write without the CSRF pair answers {reply.status} instead of 403: CSRF protection is off"
+    )
+    assert _is_csrf(reply), "a write without the CSRF pair is refused for another reason than CSRF"
+
+
+async def callbacks_need_no_pair(hq: Hq) -> None:
+    """An empty result and an empty execute request are refused as such, not for the CSRF pair. Raises Violation."""
+    _refused_as_empty(hq, "the orchestrator", await hq.service.post(RESULT, json={}))
+
+    async def ask(worker: Worker) -> None:
+        _refused_as_empty(hq, worker.name, await execute(hq, worker, {}))
+
+    await living_workers(hq, ask)
+
+
+def _refused_as_empty(hq: Hq, who: str, reply: Reply) -> None:
+    skip_without_credential(hq, who, reply)
+    reply.expect(status=400)
+
+
+async def accepts_our_credential(hq: Hq) -> None:
+    """With the service credential a worker executes, and the orchestrator looks at a result. Raises Violation."""
+    reply = await hq.service.post(RESULT, json=_made_up(hq))
+    skip_without_credential(hq, "the orchestrator", reply)
+    assert reply.status not in (401, 403), f"POST {RESULT} answers {reply.status} to the configured service credential"
+
+    async def ask(worker: Worker) -> None:
+        listening = listener(hq)
+        if listening is None:
+            (await execute(hq, worker, order(results_url(hq)))).expect(Acknowledged, status=(200, 202))
+            return
+        async with listening as results:
+            (await execute(hq, worker, order(results.url))).expect(Acknowledged, status=(200, 202))
+            # Heard out, so that the worker does not go on trying to deliver; the result is HLT-06's to judge.
+            with contextlib.suppress(Violation):
+                await results.wait(1, CALLBACK_PATIENCE_S)
+
+    await living_workers(hq, ask)
+
+
+async def strangers(hq: Hq, headers: dict[str, str]) -> list[str]:
+    """A line for each callback route that lets in who comes with ``headers`` instead of the service credential."""
+    doors = [f"POST {RESULT} of the orchestrator"]
+    replies = [await hq.bare.post(RESULT, json=_made_up(hq), headers=headers)]
+
+    async def ask(worker: Worker) -> None:
+        replies.append(await worker.post(EXECUTE, json=order(results_url(hq)), headers=headers))
+        doors.append(f"POST {EXECUTE} of {worker.name}")
+
+    await living_workers(hq, ask)
+    return [
+        f"{door} ({reply.status})" for door, reply in zip(doors, replies, strict=True) if reply.status not in (401, 403)
+    ]
+
+
+def wrong_headers(hq: Hq) -> dict[str, str]:
+    """The headers of the service credential, with another value of the same form."""
+    return {name: f"{value.partition(' ')[0]} smoke-wrong-credential" for name, value in hq.service_headers().items()}
+
+
+def _made_up(hq: Hq) -> dict[str, Any]:
+    """A valid result for a check that nobody asked for: nothing is stored, whoever sends it."""
+    return {"worker_check_uuid": str(uuid.uuid4()), "results": our_result(hq.tag)}

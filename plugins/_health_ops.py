@@ -1,0 +1,63 @@
+"""``HealthOps`` by RPC (contract HLT-12, HLT-13). Needs the operator channel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vibehq_smoke import Skipped, Violation
+
+from ._health_models import Profile, Summary
+from ._reading import read, value_of
+
+if TYPE_CHECKING:
+    from vibehq_smoke.platform import Hq
+
+SEEDED_PROFILES = 15
+"""How many test profiles the migrations mean to create."""
+
+_ANSWERS = {
+    "getTestProfiles": ("testProfiles",),
+    "getTestResults": ("testResults",),
+    "getAiUsageStats": ("aiUsageStats",),
+    "getLatestHealthSummary": ("latestHealthSummary", "healthSummary", "summary"),
+}
+"""Under which key the answer to an operation stands; the contract names only the first one."""
+
+
+async def ask_health_ops(hq: Hq, operation: str, **options: Any) -> Any:
+    """What HealthOps answers to one operation. Raises Violation when it refuses, or answers something else."""
+    answer = await hq.operator.rpc("ORCHESTRATOR_HEALTH", "handleRequest", {operation: options})
+    if value_of(answer, "success") is False or value_of(answer, "error"):
+        raise Violation(f"HealthOps refuses {operation}: {value_of(answer, 'error')}", kind="rpc")
+    keys = _ANSWERS[operation]
+    if not isinstance(answer, dict) or not any(key in answer for key in keys):
+        raise Violation(f"HealthOps answers {operation} without {' or '.join(keys)}", kind="shape")
+    return value_of(answer, *keys)
+
+
+def assert_profiles(hq: Hq, profiles: Any) -> None:
+    """There are enabled test profiles, each with a legal category."""
+    assert isinstance(profiles, list), f"getTestProfiles answers {type(profiles).__name__} instead of a list"
+    assert profiles, "there is no enabled test profile, so nothing is ever tested by schedule"
+    for number, profile in enumerate(profiles):
+        read(hq, Profile, profile, f"test profile {number}")
+    if len(profiles) != SEEDED_PROFILES:
+        hq.note(f"{len(profiles)} enabled test profiles; the migrations mean to create {SEEDED_PROFILES}")
+
+
+async def assert_summary(hq: Hq, answer: Any) -> None:
+    """The summary adds up, and DB_HEALTH holds one per date."""
+    assert answer is not None, "there is no health summary at all"
+    summary = read(hq, Summary, answer, "the latest health summary")
+    counted = summary.passed_tests + summary.failed_tests + summary.skipped_tests
+    assert counted <= summary.total_tests, (
+        f"passed, failed and skipped tests are {counted} together, more than the total of {summary.total_tests}"
+    )
+    try:
+        twice = await hq.operator.sql(
+            "DB_HEALTH", "select date, count(*) as summaries from health_summaries group by date having count(*) > 1"
+        )
+    except Skipped as reason:
+        hq.note(f"whether each date has one summary was not judged: {reason}")
+        return
+    assert not twice, f"{twice[0].get('summaries')} summaries for {twice[0].get('date')} instead of one"

@@ -1,0 +1,73 @@
+"""The platform's own sources, read from a checkout (contract HLT-14)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vibehq_smoke import Skipped, Violation
+
+from ._typecheck import PROJECT, type_check
+from ._typescript import holes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from vibehq_smoke.platform import Hq
+
+FOLDER = "orchestrator/worker"
+FILES = ("entrypoints/HealthOps.ts", "entrypoints/health.ts", "api/routes/healthRoutes.ts")
+
+TYPE_CHECK_S = 150.0
+"""A checker that takes longer says nothing about the sources."""
+
+_MOST_LINES = 5
+
+
+def checked_files(checkout: Path) -> list[Path]:
+    """The three files. Raises Skipped when this is no checkout, Violation when one is missing."""
+    files = [checkout / FOLDER / name for name in FILES]
+    missing = [file for file in files if not file.is_file()]
+    if len(missing) == len(files):
+        raise Skipped(f"{checkout} holds no {FOLDER}/{FILES[0]}: set source to a checkout of the platform")
+    if missing:
+        raise Violation(f"{missing[0].relative_to(checkout)} is missing from the checkout", kind="source")
+    return files
+
+
+def assert_no_holes(hq: Hq, files: Sequence[Path]) -> None:
+    """None of ``files`` tells the type checker to look away."""
+    found = []
+    for file in files:
+        text = file.read_text(encoding="utf-8", errors="replace")
+        lines = [f"{file.relative_to(hq.source)}:{hole.line}: {hole.what}" for hole in holes(text)]
+        hq.recorder.add("source", f"{file.name}: {len(lines)} finding(s)", "\n".join(lines) or None)
+        found += lines
+    if found:
+        raise Violation(f"{len(found)} place(s) without types\n{_few(found)}", kind="untyped")
+
+
+async def assert_types_hold(hq: Hq, files: Sequence[Path]) -> None:
+    """The project that ``files`` belong to has no type error. Raises Skipped when no checker is at hand."""
+    try:
+        with hq.recorder.waiting("tsc"):
+            checked = await type_check(hq.source, TYPE_CHECK_S)
+    except TimeoutError:
+        raise Skipped(f"neither any nor @ts-ignore found, but tsc took longer than {TYPE_CHECK_S:g} s") from None
+    if checked is None:
+        raise Skipped(
+            "neither any nor @ts-ignore found; the type check needs tsc: npm install -g typescript, "
+            f"or npm install in {hq.source}"
+        )
+    hq.recorder.add("source", f"{checked.command}: exit code {checked.exit_code}", checked.output or None)
+    if checked.errors:
+        names = {file.name for file in files}
+        ours_first = sorted(checked.errors, key=lambda line: not any(name in line for name in names))
+        raise Violation(f"{PROJECT} has {len(checked.errors)} type error(s)\n{_few(ours_first)}", kind="types")
+    if checked.exit_code != 0:
+        raise Skipped(f"neither any nor @ts-ignore found, but tsc does not run: {_few(checked.output.splitlines())}")
+
+
+def _few(lines: Sequence[str]) -> str:
+    more = [f"and {len(lines) - _MOST_LINES} more"] if len(lines) > _MOST_LINES else []
+    return "\n".join([*lines[:_MOST_LINES], *more])

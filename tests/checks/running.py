@@ -1,0 +1,107 @@
+"""Runs the shipped checks against a lab: the way every test in this folder sees them."""
+
+import secrets
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from vibehq_smoke.config import Gates, Target, load_config
+from vibehq_smoke.embedded import EmbeddedPlatform
+from vibehq_smoke.engine import Engine, Limits
+from vibehq_smoke.graph import Plan
+from vibehq_smoke.host import Host
+from vibehq_smoke.models import Created, Observation, Outcome, Result, RunInfo
+from vibehq_smoke.platform import Platform
+from vibehq_smoke.redact import Redactor
+
+PATIENCE_S = 6.0
+"""Deadline of a check that waits for something that a fault keeps from coming; healthy ones take under two seconds."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one run of the engine saw."""
+
+    results: Mapping[str, Result]
+    observations: tuple[Observation, ...]
+    created: tuple[Created, ...]
+
+    def outcome(self, id_: str) -> Outcome:
+        """How the check ended."""
+        return self.results[id_].outcome
+
+    def reason(self, id_: str) -> str:
+        """Why it ended so."""
+        return self.results[id_].reason or ""
+
+    def not_passed(self) -> dict[str, str]:
+        """Every selected check that did not pass, and its outcome."""
+        shown = (result for result in self.results.values() if not result.hidden)
+        return {result.id: result.outcome.value for result in shown if result.outcome is not Outcome.PASSED}
+
+
+@contextmanager
+def lab(*faults: str) -> Iterator[Target]:
+    """A lab of its own, as the target that its configuration describes."""
+    platform = EmbeddedPlatform(faults)
+    try:
+        yield load_config(platform.config()).target("lab")
+    finally:
+        platform.stop()
+
+
+def run_checks(
+    host: Host, target: Target, ids: Iterable[str] | None = None, *, exchange_deadline_s: float = 10.0
+) -> Seen:
+    """Run ``ids`` (None: the checks of health and api) and what they need."""
+    graph = host.graph()
+    chosen = list(ids) if ids is not None else shipped_ids(host)
+    plan = Plan(graph, chosen)
+    for id_ in ("HLT-06", "HLT-09"):
+        if id_ in {check.id for check in (*plan.selected, *plan.hidden)}:
+            plan.override(id_, deadline_s=PATIENCE_S)
+    run_id = secrets.token_hex(4)
+    opened: list[Platform] = []
+
+    def open_platform() -> Platform:
+        platform = Platform(
+            target,
+            run_id=run_id,
+            started=time.monotonic(),
+            redactor=Redactor(target.secrets()),
+            exchange_deadline_s=exchange_deadline_s,
+        )
+        opened.append(platform)
+        return platform
+
+    engine = Engine(plan, open_platform, host, run_info(run_id, target), Limits())
+    engine.start()
+    try:
+        results = {check.id: engine.result(check.id) for check in (*plan.hidden, *plan.selected)}
+    finally:
+        engine.close()
+    return Seen(results, engine.observations, tuple(opened[0].ledger.entries))
+
+
+def shipped_ids(host: Host) -> Sequence[str]:
+    """Ids of the 25 checks, in their order."""
+    return [check.id for check in host.graph().checks.values() if check.spec.category in ("health", "api")]
+
+
+def no_gates() -> Gates:
+    """Gates that always hold: what is judged here are components, not whole runs."""
+    return Gates(fail_on=frozenset(), min_executed=0)
+
+
+def run_info(run_id: str, target: Target) -> RunInfo:
+    """The facts of a run."""
+    return RunInfo(
+        id=run_id,
+        suites=(),
+        target=target.name,
+        environment=target.environment,
+        base_url=target.base_url,
+        started_at=datetime.now(UTC),
+    )

@@ -1,0 +1,137 @@
+"""Checks that look at workers: dead ones, silent ones, fast ones, none at all, and ones that want a credential."""
+
+import asyncio
+import socket
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from vibehq_smoke.config import ServiceAuth, Target, WorkerTarget
+from vibehq_smoke.host import Host
+from vibehq_smoke.models import Outcome, Status
+
+from .running import run_checks
+from .switching import fault
+
+BOTH_DOWN = ("agent-factory-down", "ops-conflict-specialist-down")
+
+
+def helper(host: Host, name: str) -> ModuleType:
+    """A helper module of the shipped plugins, as the host loaded it."""
+    loaded = host.graph().checks["HLT-01"].function.__module__.rpartition(".")[0]
+    return sys.modules[f"{loaded}.{name}"]
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """The URL of a worker that accepts connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0), backlog=50) as listening:
+        yield f"http://localhost:{listening.getsockname()[1]}"
+
+
+def test_one_dead_worker_blocks_what_looks_at_all_and_nothing_else(host: Host, healthy: Target) -> None:
+    with fault(healthy, "agent-factory-down"):
+        seen = run_checks(host, healthy, ["HLT-07", "HLT-09", "API-09", "API-10"])
+
+    assert seen.not_passed() == {"HLT-07": "blocked"}
+    for id_ in ("API-09", "API-10"):
+        assert len([note for note in seen.results[id_].notes if "agent-factory does not answer" in note]) == 1
+
+
+def test_a_dead_worker_does_not_hide_a_wrong_one(host: Host, healthy: Target) -> None:
+    with fault(healthy, "ops-conflict-specialist-down", "status-wrong-name"):
+        seen = run_checks(host, healthy, ["HLT-07"])
+
+    assert seen.outcome("HLT-07") is Outcome.FAILED
+    assert "'agent-factory', but calls itself" in seen.reason("HLT-07")
+
+
+def test_several_wrong_workers_are_all_named(host: Host, healthy: Target) -> None:
+    with fault(healthy, "status-wrong-name"):
+        seen = run_checks(host, healthy, ["HLT-07"])
+
+    assert all(name in seen.reason("HLT-07") for name in healthy.workers)
+
+
+def test_when_all_workers_are_dead_everything_that_wants_one_is_blocked(host: Host, healthy: Target) -> None:
+    with fault(healthy, *BOTH_DOWN):
+        seen = run_checks(host, healthy, ["HLT-01", "HLT-06", "HLT-08", "HLT-09", "API-09", "API-10"])
+
+    assert seen.not_passed() == dict.fromkeys(("HLT-06", "HLT-08", "HLT-09", "API-09", "API-10"), "blocked")
+    assert {seen.results[id_].root_cause for id_ in seen.not_passed()} <= {"agent-factory", "conflict-specialist"}
+    assert "agent-factory and ops-conflict-specialist do not answer" in seen.reason("HLT-06")
+
+
+def test_a_silent_worker_is_dead(host: Host, healthy: Target, silent: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("_workers", "preflight"):
+        monkeypatch.setattr(helper(host, name), "PROBE_S", 0.5)
+    workers = dict(healthy.workers) | {"agent-factory": WorkerTarget(url=silent, type="factory")}
+
+    seen = run_checks(host, healthy.model_copy(update={"workers": workers}), ["HLT-07"], exchange_deadline_s=1.0)
+
+    assert seen.outcome("HLT-07") is Outcome.BLOCKED
+    assert seen.results["HLT-07"].root_cause == "agent-factory"
+    observed = {one.component: one for one in seen.observations}["agent-factory"]
+    assert (observed.status, observed.unreachable) == (Status.BROKEN, True)
+
+
+def test_a_target_without_workers_skips_what_needs_one(host: Host, healthy: Target) -> None:
+    seen = run_checks(host, healthy.model_copy(update={"workers": {}}), ["HLT-01", "HLT-06", "HLT-04", "API-09"])
+
+    assert seen.not_passed() == dict.fromkeys(("HLT-01", "HLT-06", "API-09"), "skipped")
+    assert all("[targets.lab.workers]" in seen.reason(id_) for id_ in seen.not_passed())
+
+
+def test_workers_that_were_faster_prove_the_same(host: Host, healthy: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow way to the platform: every row is final before our result can be sent (HLT-09)."""
+    posting = helper(host, "_posting")
+    read_run = posting.read_run
+
+    async def after_all_reported(*arguments: Any) -> Any:
+        for _ in range(100):
+            status = await read_run(*arguments)
+            if all(row.status in posting.FINAL for row in status.worker_results):
+                break
+            await asyncio.sleep(0.1)
+        return status
+
+    monkeypatch.setattr(posting, "read_run", after_all_reported)
+    seen = run_checks(host, healthy, ["HLT-09", "HLT-05"])
+
+    assert seen.not_passed() == {}
+    assert any("ours was refused (409) as late" in note for note in seen.results["HLT-09"].notes)
+
+
+def test_without_a_declared_credential_a_closed_door_is_missing_access(host: Host, healthy: Target) -> None:
+    target = healthy.model_copy(update={"service_auth": ServiceAuth()})
+    ids = ["HLT-06", "HLT-09", "API-09", "API-10"]
+
+    seen = run_checks(host, target, ids)
+
+    assert seen.not_passed() == dict.fromkeys(ids, "skipped")
+    assert all("wants a service credential: set kind in [targets.lab.service_auth]" in seen.reason(id_) for id_ in ids)
+
+
+def test_without_a_declared_credential_an_open_door_is_a_drift(host: Host, healthy: Target) -> None:
+    target = healthy.model_copy(update={"service_auth": ServiceAuth()})
+
+    with fault(healthy, "service-auth-off"):
+        seen = run_checks(host, target, ["HLT-06", "API-09", "API-10"])
+
+    assert seen.not_passed() == {"API-10": "degraded"}
+    assert "callbacks are unauthenticated" in seen.reason("API-10")
+
+
+def test_workers_elsewhere_are_only_asked_to_acknowledge(
+    host: Host, healthy: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a target whose workers cannot call this machine back."""
+    monkeypatch.setattr("vibehq_smoke.platform.hq.Hq._is_here", lambda _: False)
+
+    seen = run_checks(host, healthy, ["HLT-06", "API-10"])
+
+    assert seen.not_passed() == {}
+    assert any("set callback_host" in note for note in seen.results["HLT-06"].notes)
