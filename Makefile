@@ -9,7 +9,7 @@ WORKERS ?= 2
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help smoke test lint types format docs bench wheel clean
+.PHONY: help smoke test lint format docs bench wheel screenshot clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 	/p' $(MAKEFILE_LIST)
@@ -63,3 +63,10 @@ wheel: $(VENV)/.test ## build dist/*.whl
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache
+
+screenshot: $(VENV)/.smoke ## take the picture in the README again; needs chromium on PATH
+	$(BIN)/vibehq-smoke run --quiet --fault d1-health-down --out reports/screenshot || true
+	chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update \
+	  --disable-sync --hide-scrollbars --user-data-dir=reports/screenshot/profile --window-size=1280,1180 \
+	  --screenshot=docs/images/report.png file://$(CURDIR)/reports/screenshot/report.html
+	rm -rf reports/screenshot

@@ -137,6 +137,7 @@ def test_one_cause_explains_everything_downstream() -> None:
         [
             checked("orchestrator", "failed", id="O"),
             checked("auth", "blocked", id="A", root_cause="orchestrator"),
+            checked("cron", "skipped", id="C", reason="no access"),
             checked("mail", "passed", id="M"),
         ],
         [seen("d1")],
@@ -147,7 +148,6 @@ def test_one_cause_explains_everything_downstream() -> None:
         "d1": "broken",
         "orchestrator": "broken",
         "auth": "blocked",
-        "api": "blocked",
         "cron": "blocked",
         "mail": "working",
     }
@@ -198,7 +198,7 @@ def test_a_component_in_trouble_holds_others_up_even_when_it_is_not_broken() -> 
         ([], [], set()),
         ([checked("auth", "passed")], [], {"auth"}),
         ([checked("auth", "passed", hidden=True)], [], set()),
-        ([checked("auth", "failed", "p0", hidden=True)], [], {"auth", "api", "cron"}),
+        ([checked("auth", "failed", "p0", hidden=True)], [], {"auth"}),
         ([checked("mail", "blocked", root_cause="elsewhere")], [], {"mail", "elsewhere"}),
         ([], [seen("mail", "working")], {"mail"}),
         ([], [seen("mail")], {"mail"}),
@@ -228,7 +228,7 @@ def test_findings_fold_what_a_cause_explains() -> None:
     assert (first.component, first.status, first.reason) == ("d1", Status.BROKEN, "no answer")
     assert first.checks == ("O",)
     assert first.blocked_checks == ("A", "P")
-    assert first.blocked_components == ("orchestrator", "auth", "api", "cron")
+    assert first.blocked_components == ("orchestrator", "auth", "api")
     assert [(f.component, f.status.value, f.checks) for f in rest] == [
         ("mail", "degraded", ("M",)),
         ("queue", "unknown", ("Q",)),

@@ -24,10 +24,11 @@ def judge(
 ) -> tuple[ComponentHealth, ...]:
     """The component health matrix: one line per component that the run can say something about.
 
-    Listed are components with a selected check or an observation, those that are broken or hold others up, and
-    those that nothing observed but that need one that is down (they are blocked; a component that answered passes
-    nothing on to those behind it). The order is that of ``components``; components that only results or observations
-    name follow, sorted by id.
+    Listed are components with a selected check or an observation, and those that are broken or hold others up.
+    One whose checks were all skipped is blocked when it needs a component that is down (a component that
+    answered passes nothing on to those behind it), else unknown. Components that no check and no probe looked at
+    are left out: nothing is known of them. The order is that of ``components``; components that only results or
+    observations name follow, sorted by id.
 
     Hidden results are judged like any other: they saw the platform just as well, only the totals leave them out.
     """
@@ -75,11 +76,11 @@ class _Judgement:
         return tuple(line for facts in self.facts.values() if (line := self._line(facts)))
 
     def _line(self, facts: Facts) -> ComponentHealth | None:
+        if not self._is_listed(facts):
+            return None
         status, reason, blocked_by = facts.status, facts.reason, self._blocked_by(facts)
         if facts.is_unobserved and blocked_by:
             status, reason = Status.BLOCKED, f"not observed; it needs {_listed(blocked_by)}"
-        elif not self._is_listed(facts):
-            return None
         priorities = {result.priority for result in facts.results}
         return ComponentHealth(
             id=facts.component,

@@ -166,6 +166,7 @@ class Session:
         suite = self.suite
         plan = self.plan(self.suites.values()).narrowed(ids)
         limits = Limits(suite.deadline_s, suite.run_deadline_s, self.options.max_failures)
+        _ = self.target  # its start is not part of the run
         self._started = time.monotonic()
         engine = Engine(plan, self.open_platform, self.host, self.info(), limits)
         self.engines.append(engine)

@@ -104,7 +104,7 @@ class _Summary:
         if line.blocked_by:
             return f"{line.reason or ''} (because of {listed(line.blocked_by)})"
         if line.status is Status.WORKING:
-            return f"{counted(len(line.checks), 'check')}"
+            return counted(len(line.checks), "check") if line.checks else "answered when asked"
         return f"root cause: {line.reason}" if line.root_cause else line.reason or ""
 
     def _causes(self) -> Iterator[RenderableType]:

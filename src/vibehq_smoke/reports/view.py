@@ -197,9 +197,11 @@ def _message(first: str, headers: dict[str, str], body: str) -> str:
 def _anchors(kind: str, ids: Iterable[str]) -> dict[str, str]:
     """A fragment for each id: the id itself when it is plain, with a number when two would be the same."""
     anchors: dict[str, str] = {}
+    taken: set[str] = set()
     for id_ in ids:
         plain = f"{kind}-{re.sub(r'[^A-Za-z0-9_.-]+', '-', id_)[:80]}"
-        anchors[id_] = f"{plain}~{len(anchors)}" if plain in anchors.values() else plain
+        anchors[id_] = f"{plain}~{len(anchors)}" if plain in taken else plain
+        taken.add(plain)
     return anchors
 
 
