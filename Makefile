@@ -1,7 +1,9 @@
 # Every target makes the environment that it needs; `make smoke` and `make test` work in a fresh clone.
 VENV := .venv
 BIN := $(VENV)/bin
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# The first that runs and is new enough: a name on PATH may be a shim without an interpreter behind it.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+  $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 UV := $(shell command -v uv)
 WORKERS ?= 2
 
@@ -18,6 +20,7 @@ $(VENV)/bin/python:
 ifdef UV
 	$(UV) venv --quiet $(VENV)
 else
+	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 or newer on PATH: install one, or say make PYTHON=..." >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 endif
 

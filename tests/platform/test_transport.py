@@ -7,6 +7,7 @@ import sys
 import httpx
 import pytest
 
+from vibehq_smoke import platform
 from vibehq_smoke.platform.transport import ThroughHttpx, Transport
 from vibehq_smoke.platform.wire import Limits, Origin, Request, Transit, WireFailure
 
@@ -85,9 +86,27 @@ def test_limits_and_failures_hold_there_too() -> None:
     assert caught.value.kind == "body-too-large"
 
 
-def test_a_run_does_not_import_httpx_nor_websockets() -> None:
-    script = (
-        "import vibehq_smoke.platform, sys; print([m for m in ('httpx', 'websockets', 'rich') if m in sys.modules])"
-    )
+def imported(script: str, *modules: str) -> set[str]:
+    """Which of ``modules`` are imported after ``script``."""
+    script += f"; import sys; print(*({{*{modules!r}}} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    return set(done.stdout.split())
+
+
+def test_a_run_imports_neither_httpx_nor_websockets() -> None:
+    script = "from vibehq_smoke.platform import Platform, Hq"
+    assert imported(script, "httpx", "websockets", "rich", "vibehq_smoke.platform.pool") == {
+        "vibehq_smoke.platform.pool"
+    }
+
+
+def test_a_plugin_that_wants_dialects_pays_for_nothing_else() -> None:
+    script = "from vibehq_smoke.platform import Dialect, Paths"
+    assert imported(script, "vibehq_smoke.platform.api", "vibehq_smoke.platform.recorder", "httptools", "ssl") == set()
+
+
+def test_every_public_name_can_be_imported_and_no_other() -> None:
+    for name in platform.__all__:
+        assert getattr(platform, name).__name__ == name
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        _ = platform.Nothing  # type: ignore[attr-defined] # that is the point
