@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.clients import main as clients
 from benchmarks.load import write
 from benchmarks.main_job import report_main_job
-from benchmarks.timing import environment, seconds
+from benchmarks.processes import server
+from benchmarks.timing import seconds
 
 PYTHON = sys.executable
 SMOKE = str(Path(sys.executable).with_name("vibehq-smoke"))
 SLOWEST_PLAIN = 500
-
-
-@contextlib.contextmanager
-def server() -> Iterator[int]:
-    """The delay server in its own process; gives its port."""
-    process = subprocess.Popen(
-        [PYTHON, "-m", "benchmarks.server"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment()
-    )
-    with process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        yield int(process.stdout.readline())
-        process.stdin.close()
 
 
 def contestants(port: int, count: int) -> dict[str, list[str]]:
@@ -67,6 +53,8 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
     synthetic(options.counts, options.runs)
+    clients()
+    print()
     report_main_job(SMOKE, options.runs)
 
 

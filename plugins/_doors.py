@@ -15,7 +15,7 @@ from ._health_models import Acknowledged
 from ._posting import RESULT
 from ._protocol import EXECUTE, execute, listener, order, results_url, skip_without_credential
 from ._results import our_result
-from ._workers import living_workers
+from ._workers import ask_the_living
 
 if TYPE_CHECKING:
     from vibehq_smoke.platform import Hq, Reply, Worker
@@ -97,7 +97,7 @@ async def callbacks_need_no_pair(hq: Hq) -> None:
     async def ask(worker: Worker) -> None:
         _refused_as_empty(hq, worker.name, await execute(hq, worker, {}))
 
-    await living_workers(hq, ask)
+    await ask_the_living(hq, ask)
 
 
 def _refused_as_empty(hq: Hq, who: str, reply: Reply) -> None:
@@ -122,7 +122,7 @@ async def accepts_our_credential(hq: Hq) -> None:
             with contextlib.suppress(Violation):
                 await results.wait(1, CALLBACK_PATIENCE_S)
 
-    await living_workers(hq, ask)
+    await ask_the_living(hq, ask)
 
 
 async def strangers(hq: Hq, headers: dict[str, str]) -> list[str]:
@@ -134,7 +134,7 @@ async def strangers(hq: Hq, headers: dict[str, str]) -> list[str]:
         replies.append(await worker.post(EXECUTE, json=order(results_url(hq)), headers=headers))
         doors.append(f"POST {EXECUTE} of {worker.name}")
 
-    await living_workers(hq, ask)
+    await ask_the_living(hq, ask)
     return [
         f"{door} ({reply.status})" for door, reply in zip(doors, replies, strict=True) if reply.status not in (401, 403)
     ]

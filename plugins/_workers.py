@@ -37,19 +37,17 @@ async def each_worker(hq: Hq, ask: Callable[[Worker], Awaitable[None]]) -> None:
     Raises Violation for all that answer wrongly, in one message; else Blocked when one is dead, since a check that
     could not look at every worker has not passed; Skipped when the target names no workers.
     """
-    dead = await living_workers(hq, ask)
+    dead = await ask_the_living(hq, ask)
     if dead:
         raise _blocked(dead)
 
 
-async def living_workers(hq: Hq, ask: Callable[[Worker], Awaitable[None]]) -> list[Worker]:
+async def ask_the_living(hq: Hq, ask: Callable[[Worker], Awaitable[None]]) -> list[Worker]:
     """As ``each_worker``, but the dead ones are returned and noted; Blocked only when none lives."""
-    workers = list(hq.workers.values())
-    if not workers:
-        raise Skipped(f"no workers to ask: list them in [targets.{hq.target.name}.workers]")
-    answers = await asyncio.gather(*(_ask(worker, ask) for worker in workers))
-    _raise_together([violation for violation in answers if violation is not None and not _is_death(violation)])
-    dead = [worker for worker, violation in zip(workers, answers, strict=True) if violation is not None]
+    workers = _configured(hq)
+    found = await asyncio.gather(*(_ask(worker, ask) for worker in workers))
+    _raise_together([violation for violation in found if violation is not None and not _is_death(violation)])
+    dead = [worker for worker, violation in zip(workers, found, strict=True) if violation is not None]
     if len(dead) == len(workers):
         raise _blocked(dead)
     for worker in dead:
@@ -68,6 +66,21 @@ async def answers(worker: Worker) -> bool:
     except Violation:
         return True
     return True
+
+
+async def the_living(hq: Hq) -> list[Worker]:
+    """The workers that answer anything at all. Raises Blocked when none does, Skipped when the target names none."""
+    workers = _configured(hq)
+    alive = await asyncio.gather(*map(answers, workers))
+    if not any(alive):
+        raise _blocked(workers)
+    return [worker for worker, answered in zip(workers, alive, strict=True) if answered]
+
+
+def _configured(hq: Hq) -> list[Worker]:
+    if not hq.workers:
+        raise Skipped(f"no workers to ask: list them in [targets.{hq.target.name}.workers]")
+    return list(hq.workers.values())
 
 
 class _Dead(Violation):

@@ -30,7 +30,7 @@ from ._run_list import list_runs, uuids_of
 from ._runs import ReportedWorker, StartedRun, read_run, start_run
 from ._source import assert_no_holes, assert_types_hold, checked_files
 from ._summary import runs_counted
-from ._workers import each_worker
+from ._workers import each_worker, the_living
 
 if TYPE_CHECKING:
     from vibehq_smoke.platform import Hq, Worker
@@ -140,13 +140,14 @@ async def workers_do_a_quick_check(hq: Hq) -> None:
 async def a_result_is_recorded_for_its_worker(hq: Hq) -> ReportedWorker:
     """POST /health-check/result completes the worker's row, and refuses what is no result and what nobody asked for.
 
-    The result goes to a second run, over all workers with every slow part included, so that rows are still open when
-    it arrives; it is sent for the first open row as soon as the run can be read. A worker that was faster owns its
-    row, and a refusal (409) of our later result is right: then the next row is tried. When all workers were faster,
-    their rows prove the same, since only this very route completes them; the check notes it and passes.
+    The result goes to a second run, over all living workers with every slow part included, so that rows are still
+    open when it arrives; it is sent for the first open row as soon as the run can be read. A worker that was faster
+    owns its row, and a refusal (409) of our later result is right: then the next row is tried. When all workers were
+    faster, their rows prove the same, since only this very route completes them; the check notes it and passes.
     """
     await refuses_what_is_no_result(hq)
-    run = await start_run(hq, list(hq.workers.values()), include_performance_tests=True, include_integration_tests=True)
+    workers = await the_living(hq)
+    run = await start_run(hq, workers, include_performance_tests=True, include_integration_tests=True)
     return ReportedWorker(run, await post_a_result(hq, run))
 
 

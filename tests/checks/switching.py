@@ -1,10 +1,11 @@
 """The lab's operator channel, as a test uses it: switching faults, reading rows and credentials."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from typing import Any
-
-import httpx
+from urllib.parse import urlsplit
 
 from vibehq_smoke.config import Target
 
@@ -23,7 +24,7 @@ def fault(target: Target, *ids: str) -> Iterator[None]:
 
 def all_faults(target: Target) -> list[dict[str, Any]]:
     """Every fault that the lab knows, with the findings that it expects of a harness."""
-    found: list[dict[str, Any]] = httpx.get(f"{_channel(target)}/faults").json()
+    found: list[dict[str, Any]] = _ask(target, "GET", "/faults")
     return found
 
 
@@ -40,17 +41,23 @@ def count(target: Target, database: str, tables: Sequence[str]) -> dict[str, int
 
 def credentials(target: Target) -> dict[str, str]:
     """The account and the service token that the lab made up."""
-    found: dict[str, str] = httpx.get(f"{_channel(target)}/credentials").json()
+    found: dict[str, str] = _ask(target, "GET", "/credentials")
     return found
 
 
-def _post(target: Target, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    reply = httpx.post(f"{_channel(target)}{path}", json=body)
-    reply.raise_for_status()
-    answer: dict[str, Any] = reply.json()
-    return answer
+def _post(target: Target, path: str, body: dict[str, Any]) -> Any:
+    return _ask(target, "POST", path, json.dumps(body))
 
 
-def _channel(target: Target) -> str:
-    assert target.operator.url is not None
-    return target.operator.url
+def _ask(target: Target, method: str, path: str, body: str | None = None) -> Any:
+    channel = urlsplit(target.operator.url or "")
+    # A client of the standard library: httpx would build a TLS context for each call.
+    connection = HTTPConnection(channel.hostname or "", channel.port, timeout=10)
+    try:
+        connection.request(method, path, body, {"content-type": "application/json"})
+        reply = connection.getresponse()
+        text = reply.read().decode()
+    finally:
+        connection.close()
+    assert reply.status == 200, f"{method} {path}: {reply.status} {text}"
+    return json.loads(text)

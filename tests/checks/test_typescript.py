@@ -1,7 +1,7 @@
 """The tokenizer behind HLT-14: what is a hole in the types, and what only looks like one."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from plugins._typescript import Token, holes, tokenize
 
@@ -79,6 +79,7 @@ def test_holes_come_with_their_lines() -> None:
 
 
 @given(st.text(alphabet=" \nany:as`${}'\"/\\*@ts-ignore<>()[],;=.?", max_size=60))
+@example("`\\")  # a template that the file ends in, behind a backslash
 def test_nothing_is_lost_or_invented_whatever_the_source(source: str) -> None:
     tokens = list(tokenize(source))
 

@@ -1,11 +1,15 @@
 """Checks that look at workers: dead ones, silent ones, fast ones, none at all, and ones that want a credential."""
 
 import asyncio
+import json
 import socket
 import sys
+import uuid
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -19,8 +23,8 @@ from .switching import fault
 BOTH_DOWN = ("agent-factory-down", "ops-conflict-specialist-down")
 
 
-def helper(host: Host, name: str) -> ModuleType:
-    """A helper module of the shipped plugins, as the host loaded it."""
+def plugin_module(host: Host, name: str) -> ModuleType:
+    """A module of the shipped plugins, as the host loaded it."""
     loaded = host.graph().checks["HLT-01"].function.__module__.rpartition(".")[0]
     return sys.modules[f"{loaded}.{name}"]
 
@@ -62,12 +66,13 @@ def test_when_all_workers_are_dead_everything_that_wants_one_is_blocked(host: Ho
 
     assert seen.not_passed() == dict.fromkeys(("HLT-06", "HLT-08", "HLT-09", "API-09", "API-10"), "blocked")
     assert {seen.results[id_].root_cause for id_ in seen.not_passed()} <= {"agent-factory", "conflict-specialist"}
+    assert [created.check for created in seen.created if created.kind == "health run"] == ["HLT-01"]
     assert "agent-factory and ops-conflict-specialist do not answer" in seen.reason("HLT-06")
 
 
 def test_a_silent_worker_is_dead(host: Host, healthy: Target, silent: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("_workers", "preflight"):
-        monkeypatch.setattr(helper(host, name), "PROBE_S", 0.5)
+        monkeypatch.setattr(plugin_module(host, name), "PROBE_S", 0.5)
     workers = dict(healthy.workers) | {"agent-factory": WorkerTarget(url=silent, type="factory")}
 
     seen = run_checks(host, healthy.model_copy(update={"workers": workers}), ["HLT-07"], exchange_deadline_s=1.0)
@@ -87,7 +92,7 @@ def test_a_target_without_workers_skips_what_needs_one(host: Host, healthy: Targ
 
 def test_workers_that_were_faster_prove_the_same(host: Host, healthy: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """A slow way to the platform: every row is final before our result can be sent (HLT-09)."""
-    posting = helper(host, "_posting")
+    posting = plugin_module(host, "_posting")
     read_run = posting.read_run
 
     async def after_all_reported(*arguments: Any) -> Any:
@@ -135,3 +140,32 @@ def test_workers_elsewhere_are_only_asked_to_acknowledge(
 
     assert seen.not_passed() == {}
     assert any("set callback_host" in note for note in seen.results["HLT-06"].notes)
+
+
+def test_results_for_others_are_not_taken_for_a_second_delivery(
+    host: Host, healthy: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some worker still tries to deliver to whom the port belonged before (HLT-06)."""
+    protocol = plugin_module(host, "_protocol")
+    acknowledged = protocol.acknowledged
+
+    async def after_strays(hq: Any, worker: Any, callback_url: str) -> Any:
+        for body in ({"worker_check_uuid": str(uuid.uuid4()), "results": {}}, ["garbled"]):
+            await asyncio.to_thread(deliver, callback_url, body)
+        return await acknowledged(hq, worker, callback_url)
+
+    monkeypatch.setattr(protocol, "acknowledged", after_strays)
+    seen = run_checks(host, healthy, ["HLT-06"])
+
+    assert seen.not_passed() == {}, seen.reason("HLT-06")
+
+
+def deliver(url: str, body: object) -> None:
+    """POST ``body`` to a callback URL, as a worker would."""
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    try:
+        connection.request("POST", parts.path, json.dumps(body), {"content-type": "application/json"})
+        assert connection.getresponse().status == 200
+    finally:
+        connection.close()

@@ -134,7 +134,7 @@ class Platform:
 
     def _clients(self, recorder: Recorder, spec: CheckSpec) -> Clients:
         wiring, base_url = self._wiring(spec), self.target.base_url
-        hint = f" (no session: set kind in [targets.{self.target.name}.auth])"
+        hint = f"no session: set kind in [targets.{self.target.name}.auth]"
         return Clients(
             api=self._orchestrator(
                 wiring, recorder, self._sessions, hint=hint if self.target.auth.kind == "none" else ""

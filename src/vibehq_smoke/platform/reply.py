@@ -9,12 +9,15 @@ from typing import Any, NoReturn, TypeVar, cast, overload
 
 from pydantic import BaseModel
 
-from ..errors import Violation
+from ..errors import Skipped, Violation
 from .headers import Headers
 from .recorder import Recorder
 from .shape import ShapeError, fit
 
 M = TypeVar("M", bound=BaseModel)
+
+MOST_VALUES = 200_000
+"""Values, roughly counted, that a body may hold to be parsed at all."""
 
 _CHARSETS = frozenset(("utf-8", "us-ascii", "iso-8859-1", "windows-1252", "utf-16", "utf-16le", "utf-16be"))
 _CSRF_REFUSED = "CSRF validation failed"
@@ -33,7 +36,7 @@ class Reply:
     path: str
     recorder: Recorder
     hint: str = ""
-    """What the person may have to set, when the answer is 401."""
+    """What to set, when the answer is 401 because the target has no credential configured; else empty."""
 
     def __repr__(self) -> str:
         """Short, and without the body: assertions print it."""
@@ -54,7 +57,7 @@ class Reply:
         """The parsed body. Raises Violation ``json`` when it is no JSON, or not in UTF-8."""
         text = self._json_text()
         try:
-            return json.loads(text, parse_constant=_refuse_constant)
+            return _JSON.decode(text)
         except RecursionError:
             self._fail("json", "the body is JSON nested too deeply to read")
         except ValueError as error:
@@ -72,6 +75,7 @@ class Reply:
         Raises Violation, with one of these kinds, in this order: ``spa-fallback`` (rule R1: the route is not there),
         ``status`` (a 403 says which of its causes it was, R3), ``content-type`` (R1), ``json``, ``shape``. What is
         found in another dialect than the expected one degrades the check (R9). An expected 204 gives None.
+        Raises Skipped on an unexpected 401 when no credential is configured: that access is not on offer (part 2.0).
         """
         self._refuse_fallback()
         self._check_status((status,) if isinstance(status, int) else status)
@@ -102,8 +106,10 @@ class Reply:
     def _check_status(self, allowed: tuple[int, ...]) -> None:
         if self.status in allowed:
             return
+        if self.status == 401 and self.hint:
+            raise Skipped(self.hint)
         expected = " or ".join(map(str, allowed))
-        cause = self._refusal() if self.status == 403 else self.hint if self.status == 401 else ""
+        cause = self._refusal() if self.status == 403 else ""
         self._fail("status", f"expected {expected}, got {self.status}{cause}", body=True)
 
     def _refusal(self) -> str:
@@ -133,6 +139,9 @@ class Reply:
 
     def _json_text(self) -> str:
         """JSON is UTF-8 whatever the charset parameter says (RFC 8259); a byte order mark is forgiven."""
+        # Parsed, a small value takes a hundred times its text: a legal 8 MiB of them would fill a gigabyte.
+        if sum(map(self.content.count, (b",", b"[", b"{"))) > MOST_VALUES:
+            self._fail("json", f"the body has more than {MOST_VALUES:,} values")
         try:
             return self.content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -147,3 +156,7 @@ class Reply:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not allowed in JSON")
+
+
+# Made once: with an argument of its own, ``json.loads`` makes a decoder for every body.
+_JSON = json.JSONDecoder(parse_constant=_refuse_constant)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from ..errors import HarnessError, Skipped, SmokeError
 from ..redact import Redactor
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 class _Lent(BaseModel):
     """What ``GET /credentials`` of the embedded operator channel answers."""
+
+    model_config = ConfigDict(defer_build=True)
 
     email: str
     password: str

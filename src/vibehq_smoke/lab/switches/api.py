@@ -49,7 +49,7 @@ SWITCHES = (
     # API-09
     switch("csrf-off", "nothing asks for the CSRF pair", _AUTH, "API-09=failed"),
     switch("csrf-on-health-check", "the orchestrator wants a CSRF pair for results of workers",
-           "auth=broken health-api=broken", "HLT-05=blocked HLT-09=failed API-09=failed API-10=failed", roots="auth"),
+           _AUTH, "HLT-05=blocked HLT-09=blocked API-09=failed API-10=failed"),
     # API-10
     switch("service-auth-off", "services accept calls without a credential", _AUTH, "API-10=failed"),
     switch("service-auth-any-token", "services accept any credential", _AUTH, "API-10=failed"),

@@ -76,7 +76,8 @@ SWITCHES = (
         "runs-not-stored",
         "starting a run answers 201 and stores nothing",
         "d1-health=broken health-api=broken",
-        "HLT-02=failed HLT-03=failed HLT-05=blocked HLT-09=blocked HLT-10=failed HLT-11=blocked API-01=failed",
+        "HLT-01=degraded HLT-02=failed HLT-03=failed HLT-05=blocked HLT-09=blocked HLT-10=failed HLT-11=blocked"
+        " API-01=failed",
         roots="d1-health",
     ),
     switch(
