@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from vibehq_smoke import P0, P1, P2, check
 
-from . import _analytics, _deliveries, _doors, _limits, _patches, _scans
-from ._api_models import HealthOverview, PatchApplied, PatchRefused, PlainRefusal, ScanResult
-from ._needs import SIGNED_IN
-from ._reading import value_of
+from ._support import analytics, deliveries, doors, limits, patches, scans
+from ._support.api_models import HealthOverview, PatchApplied, PatchRefused, PlainRefusal, ScanResult
+from ._support.needs import SIGNED_IN
+from ._support.reading import value_of
 
 if TYPE_CHECKING:
     from vibehq_smoke.platform import Hq
 
-    from ._runs import StartedRun
+    from ._support.runs import StartedRun
 
 
 @check("API-01", component="health-api", priority=P0, needs=["HLT-01", *SIGNED_IN, "d1-health"])
@@ -37,29 +37,29 @@ async def the_health_summary_counts_the_new_run(hq: Hq, run: StartedRun) -> None
 async def the_event_log_is_paged_and_filtered(hq: Hq) -> None:
     """GET /api/analytics/logs returns events within the limit asked for, and only those that match the filters."""
     log, _, _ = await hq.gather(
-        _analytics.event_log(hq), _analytics.event_log(hq, limit=1), _analytics.event_log(hq, limit=500, offset=1)
+        analytics.event_log(hq), analytics.event_log(hq, limit=1), analytics.event_log(hq, limit=500, offset=1)
     )
-    await _analytics.assert_sorted(hq)
-    await _analytics.assert_filters(hq, log)
+    await analytics.assert_sorted(hq)
+    await analytics.assert_filters(hq, log)
 
 
 @check("API-03", component="analytics-api", priority=P1, needs=SIGNED_IN)
 async def the_statistics_add_up(hq: Hq) -> None:
     """GET /api/analytics/stats returns rates that complement each other and counts that sum up to all events."""
     for group_by in ("eventType", "status"):
-        stats = await _analytics.statistics(hq, "90d", group_by)
+        stats = await analytics.statistics(hq, "90d", group_by)
         # An event may arrive between two queries of the platform; it cannot do so every time.
-        if _analytics.sums_differ(stats):
-            stats = await _analytics.statistics(hq, "90d", group_by)
-        assert not (difference := _analytics.sums_differ(stats)), difference
-        _analytics.assert_rates(stats)
-        _analytics.assert_top_patches(stats)
-    day = await _analytics.statistics(hq, "24h")
+        if analytics.sums_differ(stats):
+            stats = await analytics.statistics(hq, "90d", group_by)
+        assert not (difference := analytics.sums_differ(stats)), difference
+        analytics.assert_rates(stats)
+        analytics.assert_top_patches(stats)
+    day = await analytics.statistics(hq, "24h")
     quarter, nothing = await hq.gather(
-        _analytics.statistics(hq, "90d"), _analytics.statistics(hq, "90d", patchIds=f"{hq.tag}-none")
+        analytics.statistics(hq, "90d"), analytics.statistics(hq, "90d", patchIds=f"{hq.tag}-none")
     )
     for stats in (day, nothing):
-        _analytics.assert_rates(stats)
+        analytics.assert_rates(stats)
     assert nothing.total_events == 0, f"{nothing.total_events} events of a patch that nobody has"
     assert day.total_events <= quarter.total_events, (
         f"{day.total_events} events in the last day, but only {quarter.total_events} in the last 90 days"
@@ -69,12 +69,12 @@ async def the_statistics_add_up(hq: Hq) -> None:
 @check("API-04", component="analytics-api", priority=P2, needs=SIGNED_IN)
 async def the_trends_follow_from_their_points(hq: Hq) -> None:
     """GET /api/analytics/trends wants a metric, and sums its points up correctly."""
-    (await hq.api.get(_analytics.TRENDS)).expect(PlainRefusal, status=400)
-    trends = await hq.gather(*(_analytics.trend(hq, metric) for metric in _analytics.METRICS))
+    (await hq.api.get(analytics.TRENDS)).expect(PlainRefusal, status=400)
+    trends = await hq.gather(*(analytics.trend(hq, metric) for metric in analytics.METRICS))
     for found in trends:
-        _analytics.assert_points(found)
-        _analytics.assert_summary_of_points(found)
-        _analytics.assert_within(found, 0, 100 if found.metric.endswith("_rate") else float("inf"))
+        analytics.assert_points(found)
+        analytics.assert_summary_of_points(found)
+        analytics.assert_within(found, 0, 100 if found.metric.endswith("_rate") else float("inf"))
 
 
 @check("API-05", component="patch-api", priority=P1, writes=True, needs=[*SIGNED_IN, "rpc-gateway"])
@@ -82,77 +82,77 @@ async def a_dry_run_of_a_patch_is_validated_and_recorded(hq: Hq) -> None:
     """POST /api/patches/apply accepts a valid batch as a dry run, records its events, and refuses an invalid batch."""
     patch_id = hq.tag
     reply = await hq.api.post(
-        _patches.APPLY, json=_patches.dry_run(patch_id, {"op": "test", "path": "/smoke", "value": 1})
+        patches.APPLY, json=patches.dry_run(patch_id, {"op": "test", "path": "/smoke", "value": 1})
     )
     applied = reply.expect(PatchApplied)
     hq.created("patch events", patch_id, database="DB_OPS", table="patch_events", where="patch_id")
-    _patches.assert_applied(applied, patch_id)
-    invalid = await hq.api.post(_patches.APPLY, json=_patches.dry_run(patch_id, {"op": "frobnicate", "path": "/smoke"}))
+    patches.assert_applied(applied, patch_id)
+    invalid = await hq.api.post(patches.APPLY, json=patches.dry_run(patch_id, {"op": "frobnicate", "path": "/smoke"}))
     refused = invalid.expect(PatchRefused, status=400)
     assert refused.errors, "an invalid batch is refused without saying why"
-    await _patches.assert_events_stored(hq, patch_id)
+    await patches.assert_events_stored(hq, patch_id)
 
 
 @check("API-06", component="ops-scan", priority=P1, writes=True, needs=SIGNED_IN)
 async def a_scan_reads_the_logs_and_is_recorded(hq: Hq) -> None:
     """POST /api/ops/scan scans the logs since the last scan and stores what it answers; GET is no way to scan."""
-    scan = (await hq.api.post(_scans.SCAN, json={"type": "incremental"})).expect(ScanResult)
-    number = _scans.scan_number(scan)
+    scan = (await hq.api.post(scans.SCAN, json={"type": "incremental"})).expect(ScanResult)
+    number = scans.scan_number(scan)
     hq.created("scan", scan.scan_id, database="DB_OPS", table="ops_scans", where={"id": number})
-    _scans.assert_coherent(scan)
-    await _scans.assert_stored(hq, scan, number)
-    if (scan.processed_logs, scan.issues_filed) == _scans.MOCK_COUNTS:
+    scans.assert_coherent(scan)
+    await scans.assert_stored(hq, scan, number)
+    if (scan.processed_logs, scan.issues_filed) == scans.MOCK_COUNTS:
         hq.degraded("mock scan: it reports the constant 180 logs and 2 issues")
-    await _scans.assert_get_scans_nothing(hq)
+    await scans.assert_get_scans_nothing(hq)
 
 
 @check("API-07", component="delivery-api", priority=P1, writes=True, needs=SIGNED_IN)
 async def a_delivery_report_is_kept_and_retried(hq: Hq) -> None:
     """POST /api/delivery-reports keeps a report that can be read, listed and retried, and refuses an empty body."""
-    path = await _deliveries.find_route(hq)
-    created = await _deliveries.create(hq, path)
-    await _deliveries.assert_stored(hq, created)
-    await _deliveries.assert_reads_back(hq, path, created)
-    await _deliveries.assert_retries(hq, path, created)
+    path = await deliveries.find_route(hq)
+    created = await deliveries.create(hq, path)
+    await deliveries.assert_stored(hq, created)
+    await deliveries.assert_reads_back(hq, path, created)
+    await deliveries.assert_retries(hq, path, created)
 
 
 @check("API-08", component="auth", priority=P0, needs=SIGNED_IN)
 async def protected_routes_want_a_session(hq: Hq) -> None:
     """Each protected route answers 401 to who has no credential, while a session opens them."""
-    await _doors.session_opens(hq)
-    holes = await _doors.unprotected(hq)
+    await doors.session_opens(hq)
+    holes = await doors.unprotected(hq)
     assert not holes, f"{len(holes)} protected route(s) without protection\n" + "\n".join(holes)
 
 
 @check("API-09", component="auth", priority=P1, needs=SIGNED_IN)
 async def callbacks_are_exempt_from_csrf(hq: Hq) -> None:
     """POST /health-check/result and <worker>/health-check/execute need no CSRF pair, while other writes do."""
-    await _doors.csrf_is_enforced(hq)
-    await _doors.callbacks_need_no_pair(hq)
+    await doors.csrf_is_enforced(hq)
+    await doors.callbacks_need_no_pair(hq)
 
 
 @check("API-10", component="auth", priority=P1, needs=["orchestrator"])
 async def callbacks_want_the_service_credential(hq: Hq) -> None:
     """Workers and the orchestrator take callbacks with the service credential, and from nobody else."""
-    await _doors.accepts_our_credential(hq)
+    await doors.accepts_our_credential(hq)
     if not hq.service_headers():
         hq.degraded("callbacks are unauthenticated: no service credential is declared")
         return
-    open_doors = await _doors.strangers(hq, {})
+    open_doors = await doors.strangers(hq, {})
     assert not open_doors, f"let in without the service credential: {', '.join(open_doors)}"
-    open_doors = await _doors.strangers(hq, _doors.wrong_headers(hq))
+    open_doors = await doors.strangers(hq, doors.wrong_headers(hq))
     assert not open_doors, f"let in with a wrong service credential: {', '.join(open_doors)}"
 
 
 @check("API-11", component="auth", priority=P1, exclusive=True, needs=["do-rate-limit", *SIGNED_IN], deadline=60)
 async def too_many_requests_are_refused(hq: Hq) -> None:
     """Many identical requests within a minute meet a 429 that says when to come back."""
-    refusal = await _limits.first_refusal(await hq.fresh_session())
+    refusal = await limits.first_refusal(await hq.fresh_session())
     if refusal is None:
-        hq.degraded(f"{_limits.REQUESTS} requests within a minute met no limit")
+        hq.degraded(f"{limits.REQUESTS} requests within a minute met no limit")
         return
     refusal.expect(status=429)
-    assert _limits.says_when_to_come_back(refusal), "a 429 without Retry-After or X-RateLimit-* headers"
+    assert limits.says_when_to_come_back(refusal), "a 429 without Retry-After or X-RateLimit-* headers"
 
 
 def _is_plan_dialect(body: object) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from vibehq_smoke import P0, P1, P2, check
 
-from ._health_models import (
+from ._support.health_models import (
     KnownWorker,
     LatestReply,
     LatestWorker,
@@ -21,16 +21,16 @@ from ._health_models import (
     WorkerRow,
     WorkerState,
 )
-from ._health_ops import ask_health_ops, assert_profiles, assert_summary
-from ._health_rows import assert_reads_back, assert_run_row, assert_worker_rows, expect_logged
-from ._needs import SIGNED_IN
-from ._posting import post_a_result, refuses_what_is_no_result
-from ._protocol import execute_and_listen
-from ._run_list import list_runs, uuids_of
-from ._runs import ReportedWorker, StartedRun, read_run, start_run
-from ._source import assert_no_holes, assert_types_hold, checked_files
-from ._summary import runs_counted
-from ._workers import each_worker, the_living
+from ._support.health_ops import ask_health_ops, assert_profiles, assert_summary
+from ._support.health_rows import assert_reads_back, assert_run_row, assert_worker_rows, expect_logged
+from ._support.needs import SIGNED_IN
+from ._support.posting import post_a_result, refuses_what_is_no_result
+from ._support.protocol import execute_and_listen
+from ._support.run_list import list_runs, uuids_of
+from ._support.runs import ReportedWorker, StartedRun, read_run, start_run
+from ._support.source import assert_no_holes, assert_types_hold, checked_files
+from ._support.summary import runs_counted
+from ._support.workers import each_worker, the_living
 
 if TYPE_CHECKING:
     from vibehq_smoke.platform import Hq, Worker

@@ -9,9 +9,9 @@ from vibehq_smoke import Blocked, Observation, Skipped, Status, Violation, hooki
 from vibehq_smoke.errors import Unreachable
 from vibehq_smoke.platform.dialects import Dialect
 
-from ._api_models import Camel
-from ._fields import Flag, Text
-from ._workers import PROBE_S, component_of
+from ._support.api_models import Camel
+from ._support.fields import Flag, Text
+from ._support.workers import PROBE_S, component_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +45,14 @@ async def vibehq_preflight(hq: Hq) -> Iterable[Observation]:
         return [orchestrator]
     workers = hq.gather(*(_worker(hq, worker) for worker in hq.workers.values()))
     session, databases, living = await hq.gather(_session(hq), _databases(hq), workers)
+    if session is not None and any(seen is not None and _holds_accounts(seen) for seen in databases):
+        session = session.model_copy(update={"status": Status.BLOCKED}) if session.status is Status.BROKEN else session
     return [orchestrator, *(seen for seen in (*databases, session, *living) if seen is not None)]
+
+
+def _holds_accounts(seen: Observation) -> bool:
+    """Whether the database of users and sessions is broken, which explains that nobody can sign in (contract 1.6)."""
+    return seen.component == "d1-ops" and seen.status is Status.BROKEN
 
 
 async def _orchestrator(hq: Hq) -> Observation:

@@ -1,6 +1,7 @@
 """No secret survives, and ordinary words do."""
 
 import base64
+import html
 import json
 import re
 import time
@@ -28,6 +29,7 @@ def encodings(secret: str) -> dict[str, str]:
         "form": quote_plus(secret),
         "json": json.dumps(secret)[1:-1],
         "json, not ascii": json.dumps(secret, ensure_ascii=False)[1:-1],
+        "html": html.escape(secret),
         "base64": base64.b64encode(raw).decode(),
         "base64url": base64.urlsafe_b64encode(raw).decode().rstrip("="),
     }

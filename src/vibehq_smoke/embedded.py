@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -15,6 +17,7 @@ from .errors import HarnessError, UsageError
 
 START_S = 20.0
 STOP_S = 5.0
+_HELD_BACK = (signal.SIGINT, signal.SIGTERM)
 USAGE = 2
 
 
@@ -33,6 +36,10 @@ class EmbeddedPlatform:
         """Start the child, unless it was started before."""
         if self._process is not None:
             return
+        with _uninterrupted():
+            self._launch()
+
+    def _launch(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="vibehq-smoke-")
         command = [sys.executable, "-m", "vibehq_smoke.lab", "--parent", "--quiet"]
         command += ["--write-config", str(self._config_file), "--data", str(Path(self._folder.name, "data"))]
@@ -61,6 +68,10 @@ class EmbeddedPlatform:
 
     def stop(self) -> None:
         """End the child and remove what it stored. Safe to call again."""
+        with _uninterrupted():
+            self._end()
+
+    def _end(self) -> None:
         process, self._process = self._process, None
         if process is not None:
             with contextlib.suppress(OSError):
@@ -108,6 +119,24 @@ class RunningPlatform:
 
     def stop(self) -> None:
         """It is not ours to stop."""
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold back Ctrl-C and a polite kill for a moment: a child that nobody knows yet could not be ended."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals go to the main thread
+        return
+    came: list[int] = []
+    # Handlers, not the signal mask: a child would inherit that.
+    handlers = {number: signal.signal(number, lambda got, _: came.append(got)) for number in _HELD_BACK}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[0])
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:

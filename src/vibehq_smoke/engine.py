@@ -13,10 +13,12 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from .board import Board
+from .errors import SmokeError
 from .execution import CheckLog
 from .graph import Plan
 from .host import Host
 from .models import Observation, Outcome, Result, RunInfo
+from .observers import text_of
 from .scheduler import GRACE_S, Limits, Scheduler
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class Engine:
         self._loop = asyncio.new_event_loop()
         self._scheduler: Scheduler | None = None
         self._stopped: str | None = None
+        self._abandoned = False
         self._thread = threading.Thread(target=self._main, name="vibehq-smoke-engine", daemon=True)
 
     def start(self) -> None:
@@ -75,8 +78,9 @@ class Engine:
         if self._thread.is_alive() and not all(map(self._board.is_settled, self._board.checks)):
             self._stopped = reason
             self._loop.call_soon_threadsafe(self._stop, reason)
-        if self._thread.ident is not None:
+        if self._thread.ident is not None and not self._abandoned:
             self._thread.join(timeout=10 * GRACE_S)
+            self._abandoned = self._thread.is_alive()
         self._board.give_up(reason)
 
     def _stop(self, reason: str) -> None:
@@ -87,13 +91,24 @@ class Engine:
         log = CheckLog(level=logging.INFO)
         logging.getLogger().addHandler(log)
         try:
-            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-                runner.run(self._run_checks())
-        except Exception as error:  # whoever waits for a result must learn why none comes
-            self._board.give_up(f"the harness failed: {type(error).__name__}: {error}", Outcome.ERROR)
+            self._loop.run_until_complete(self._run_checks())
+        except SmokeError as error:
+            self._board.give_up(f"the harness failed: {error}", Outcome.ERROR)
+        except BaseException as error:  # whoever waits for a result must learn why none comes
+            self._board.give_up(f"the harness failed: {type(error).__name__}: {text_of(error)}", Outcome.ERROR)
         finally:
-            logging.getLogger().removeHandler(log)
             self._board.give_up("the run ended before it")
+            self._leave()
+            logging.getLogger().removeHandler(log)
+
+    def _leave(self) -> None:
+        """Close the loop. Tasks that checks left behind are cancelled; one that does not heed that is abandoned."""
+        try:
+            self._loop.run_until_complete(_cancel_all())
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        finally:
+            self._loop.set_exception_handler(lambda *_: None)  # what is abandoned is nothing to complain about
+            self._loop.close()
 
     async def _run_checks(self) -> None:
         platform = self._open_platform()
@@ -102,6 +117,15 @@ class Engine:
             await self._scheduler.run(self._run)
         finally:
             await platform.close()
+
+
+async def _cancel_all() -> None:
+    """Cancel every other task of this loop, and give it a moment to clean up."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=GRACE_S)
 
 
 __all__ = ["Engine", "Limits"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import inspect
 import logging
@@ -14,12 +15,19 @@ from typing import TYPE_CHECKING, Any
 from .checks import Check
 from .errors import Blocked, HarnessError, Skipped, Violation
 from .hookspecs import Resource
-from .models import Outcome, Result
+from .models import HOLDS, Outcome, Result
+from .observers import text_of
 
 if TYPE_CHECKING:
     from .platform import Hq, Recorder
 
 _recorder: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
+MOST_OF_A_TEXT = 8_000
+"""Characters of a reason, a note or a line of the log that are kept."""
+MOST_OF_A_TRACE = 24_000
+MOST_LINES = 1_000
+_MARGIN = 4_096
+_PASSING = (asyncio.CancelledError, GeneratorExit)
 
 
 @dataclass
@@ -42,20 +50,32 @@ class Execution:
     hq: Hq
     started_s: float
     ending: Ending = field(default_factory=lambda: Ending(Outcome.ERROR, "it never ran"))
+    cut_short: Ending | None = None
+    """How it ends since it was cancelled from outside, whatever it makes of that."""
 
     async def run(self, returned: tuple[Any, ...], resources: Mapping[str, Resource]) -> Ending:
         """Call the check. ``returned`` is what its needed checks returned, in the order of its needs.
 
-        Cancellation passes through; everything else becomes an ending.
+        Cancellation passes through; everything else becomes an ending, also what should stop a whole process: a
+        check may not. A clean-up that fails ends a check that held, and does not hide how one ended that did not.
         """
         _recorder.set(self.hq.recorder)
+        ending: Ending | None = None
         try:
             async with self._arguments(returned, resources) as arguments:
-                value = await self.check.function(self.hq, *arguments)
-        except Exception as error:  # whatever a check raises is a verdict on it
-            self.ending = ending_of(error)
-        else:
-            self.ending = self._held(value)
+                try:
+                    ending = self._held(await self.check.function(self.hq, *arguments))
+                except _PASSING:
+                    raise
+                except BaseException as error:
+                    ending = ending_of(error)
+                    raise
+        except _PASSING:
+            raise
+        except BaseException as error:  # whatever a check or its resources raise is a verdict on it
+            if ending is None or ending.outcome in HOLDS:
+                ending = ending_of(error)
+        self.ending = ending or Ending(Outcome.ERROR, "a resource kept the check from running", kind="crash")
         return self.ending
 
     def _held(self, value: Any) -> Ending:
@@ -84,10 +104,10 @@ class Execution:
             yield arguments
 
     def result(self, now_s: float, **extra: Any) -> Result:
-        """The record of this execution; all text in it is redacted."""
+        """The record of this execution; all text in it is redacted, and none is endless."""
         recorder = self.hq.recorder
         ending = self.ending
-        clean = recorder.redactor.text
+        clean = self._clean
         return blank_result(
             self.check,
             outcome=ending.outcome,
@@ -97,28 +117,58 @@ class Execution:
             started_s=self.started_s,
             duration_s=now_s - self.started_s,
             evidence=tuple(recorder.evidence),
-            notes=tuple(map(clean, recorder.notes)),
-            log=tuple(map(clean, recorder.log)),
-            traceback=clean(_trace(ending.error)) if ending.error else None,
+            notes=tuple(map(clean, recorder.notes[:MOST_LINES])),
+            log=tuple(map(clean, recorder.log[-MOST_LINES:])),
+            traceback=self._clean_trace(ending.error) if ending.error else None,
             **extra,
         )
 
+    def _clean(self, text: str, most: int = MOST_OF_A_TEXT) -> str:
+        redactor = self.hq.recorder.redactor
+        if len(text) <= most:
+            return redactor.body(text)
+        # A secret cut in two is not recognised, so more is cleaned than is kept.
+        margin = max(_MARGIN, redactor.longest)
+        kept = redactor.body(text[: most + margin])[:most]
+        return f"{kept}\n… {len(text) - most:,} more characters are left out here"
 
-def ending_of(error: Exception) -> Ending:
+    def _clean_trace(self, error: BaseException) -> str:
+        """The traceback; of a long one the beginning and the end, since the end says what happened."""
+        trace, half = "".join(traceback.format_exception(error)), MOST_OF_A_TRACE // 2
+        if len(trace) <= MOST_OF_A_TRACE:
+            return self._clean(trace, MOST_OF_A_TRACE)
+        margin = max(_MARGIN, self.hq.recorder.redactor.longest)
+        end = self.hq.recorder.redactor.body(trace[-half - margin :])[-half:]
+        return f"{self._clean(trace[:-half], half)}\n{end}"
+
+
+def ending_of(error: BaseException) -> Ending:
     """What an exception that left a check says about it (``errors`` draws the tree)."""
+    said = text_of(error)
     match error:
         case Skipped():
-            return Ending(Outcome.SKIPPED, str(error))
+            return Ending(Outcome.SKIPPED, said)
         case Blocked():
-            return Ending(Outcome.BLOCKED, str(error), root_cause=error.component, kind="blocked")
+            return Ending(Outcome.BLOCKED, said, root_cause=error.component, kind="blocked")
         case Violation():
-            return Ending(Outcome.FAILED, str(error), kind=error.kind, error=error)
+            return Ending(Outcome.FAILED, said, kind=error.kind, error=error)
         case AssertionError():
-            return Ending(Outcome.FAILED, str(error) or _asserted(error), kind="assertion", error=error)
+            return Ending(Outcome.FAILED, said or _asserted(error), kind="assertion", error=error)
+        case BaseExceptionGroup():
+            return _together(error)
         case HarnessError():
-            return Ending(Outcome.ERROR, str(error), kind="runner", error=error)
+            return Ending(Outcome.ERROR, said, kind="runner", error=error)
         case _:
-            return Ending(Outcome.ERROR, f"the check crashed: {type(error).__name__}: {error}", "crash", error=error)
+            return Ending(Outcome.ERROR, f"the check crashed: {type(error).__name__}: {said}", "crash", error=error)
+
+
+def _together(group: BaseExceptionGroup[BaseException]) -> Ending:
+    """How a check ends that several things ended at once, as in a task group: failed when each of them says so."""
+    endings = [ending_of(error) for error in group.exceptions]
+    if all(ending.outcome is Outcome.FAILED for ending in endings):
+        reason = "\n".join(ending.reason or "" for ending in endings)
+        return Ending(Outcome.FAILED, reason, kind=endings[0].kind, error=group)
+    return Ending(Outcome.ERROR, f"the check crashed: {type(group).__name__}: {text_of(group)}", "crash", error=group)
 
 
 def blank_result(check: Check, *, outcome: Outcome, **fields: Any) -> Result:
@@ -145,10 +195,6 @@ def _asserted(error: AssertionError) -> str:
     return (frames[-1].line if frames else None) or "an assertion without a message"
 
 
-def _trace(error: BaseException) -> str:
-    return "".join(traceback.format_exception(error))
-
-
 class CheckLog(logging.Handler):
     """Keeps what code under a check logs with that check, whichever checks run beside it."""
 
@@ -156,4 +202,12 @@ class CheckLog(logging.Handler):
         """Add one line to the log of the check in whose context the record was made."""
         recorder = _recorder.get()
         if recorder is not None:
-            recorder.log.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+            recorder.log.append(f"{record.levelname} {record.name}: {_message(record)}")
+
+
+def _message(record: logging.LogRecord) -> str:
+    """The message, or its parts when they do not fit together: a slip in a log call is no verdict on the platform."""
+    try:
+        return record.getMessage()
+    except Exception:  # its arguments are foreign code
+        return f"{record.msg} (its arguments do not fit)"

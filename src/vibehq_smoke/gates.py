@@ -96,13 +96,14 @@ def exit_code(record: RunRecord, *, runner_offline: bool = False) -> ExitCode:
 
     4 the harness or its machine is at fault: a check erred, or nothing was executed because the runner has no
     network. It comes first, since no other verdict can be trusted then. 3 the orchestrator was observed
-    unreachable, so nothing could be judged. 1 a gate fell. 0 all gates hold.
+    unreachable and nothing was executed: one that died in mid-run was judged. 1 a gate fell. 0 all gates hold.
     """
     if any(result.outcome is Outcome.ERROR for result in record.checks):
         return ExitCode.HARNESS
     if runner_offline and not record.totals.executed:
         return ExitCode.HARNESS
-    if any(seen.component == ORCHESTRATOR and seen.unreachable for seen in record.preflight):
+    unreachable = any(seen.component == ORCHESTRATOR and seen.unreachable for seen in record.preflight)
+    if unreachable and not any(result.outcome in EXECUTED for result in record.checks):
         return ExitCode.UNREACHABLE
     return ExitCode.HELD if all(gate.held for gate in record.gates) else ExitCode.FELL
 

@@ -78,6 +78,10 @@ class Graph:
                 todo.extend(self.check_needs[id_])
         return found
 
+    def writes(self, id_: str) -> bool:
+        """Whether running a check creates something: it does so itself, or something that it needs does."""
+        return any(self.checks[needed].spec.writes for needed in self.closure([id_]))
+
     def chain_lengths(self, among: Iterable[str]) -> dict[str, int]:
         """For each check, how many checks stand in the longest chain that waits for it, itself included."""
         members = set(among)

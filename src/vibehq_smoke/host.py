@@ -6,18 +6,20 @@ import hashlib
 import importlib
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pluggy
 
 from . import hookspecs
 from .checks import Check, scan
 from .errors import GraphError, PluginError, nearest
-from .graph import Graph
+from .graph import Graph, Plan
 from .hookspecs import Resource
+from .observers import Observers, told
 from .sinks import IssueSink, ReportFormat
 
 ENTRY_POINT_GROUP = "vibehq_smoke"
@@ -36,6 +38,7 @@ class Host:
     def __init__(self) -> None:
         self.manager = pluggy.PluginManager("vibehq_smoke")
         self.manager.add_hookspecs(hookspecs)
+        self.observers = Observers(self.manager)
         self._checks: list[Check] = []
         self._modules: list[str] = []
 
@@ -63,7 +66,7 @@ class Host:
         for file in files:
             try:
                 module = importlib.import_module(f"{package}.{file.stem}")
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 raise PluginError(_culprit(file, error)) from error
             self._modules.append(module.__name__)
             self.register(module, str(file))
@@ -73,7 +76,7 @@ class Host:
         for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: entry.name):
             try:
                 module = entry.load()
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 raise PluginError(_culprit(Path(entry.value.replace(".", "/") + ".py"), error, entry.name)) from error
             self.register(module, entry.name)
 
@@ -83,6 +86,7 @@ class Host:
             self.manager.register(plugin, name)
         except pluggy.PluginValidationError as error:
             raise PluginError(f"{name}: {' '.join(str(error).split())}") from error
+        self.observers.forget()
         if isinstance(plugin, ModuleType):
             try:
                 self._checks.extend(scan(plugin))
@@ -101,27 +105,51 @@ class Host:
 
     def graph(self) -> Graph:
         """All checks and components of all plugins. Raises GraphError."""
-        generated = [check for some in self.manager.hook.vibehq_checks() for check in some]
-        components = [one for some in self.manager.hook.vibehq_components() for one in some]
+        generated = [check for _, check in self._told("vibehq_checks")]
+        components = [component for _, component in self._told("vibehq_components")]
         return Graph([*self._checks, *generated], components, self.resources())
 
     def resources(self) -> Mapping[str, Resource]:
         """Factories of all resources by name. Raises PluginError when two plugins provide the same name."""
         found: dict[str, Resource] = {}
-        for some in self.manager.hook.vibehq_resources():
-            for name, factory in some.items():
-                if name in found:
-                    raise PluginError(f"two plugins provide the resource {name!r}")
-                found[name] = factory
+        for _, (name, factory) in self._told("vibehq_resources", lambda some: some.items()):
+            if name in found:
+                raise PluginError(f"two plugins provide the resource {name!r}")
+            found[name] = factory
         return found
 
-    def report_formats(self) -> tuple[ReportFormat, ...]:
-        """Every report format, the shipped ones first."""
-        return tuple(one for some in reversed(self.manager.hook.vibehq_report_formats()) for one in some)
+    def _told(self, hook: str, parts: Callable[[Any], Iterable[Any]] = iter) -> Iterator[tuple[str, Any]]:
+        """What the plugins give for ``hook``, with their names. Raises PluginError, naming the plugin that fails."""
+        for name, call in self.observers.each(hook):
+            try:
+                given = [(name, part) for some in call() for part in parts(some)]
+            except Exception as error:
+                raise PluginError(told(name, hook, error)) from error
+            yield from given
 
-    def issue_sinks(self) -> Mapping[str, IssueSink]:
-        """Every issue sink by name."""
-        return {one.name: one for some in self.manager.hook.vibehq_issue_sinks() for one in some}
+    def adjust(self, plan: Plan) -> None:
+        """Give every plugin the last word on ``plan``. Raises PluginError, naming the plugin that fails."""
+        for name, call in self.observers.each("vibehq_adjust_plan"):
+            try:
+                call(plan=plan)
+            except Exception as error:
+                raise PluginError(told(name, "vibehq_adjust_plan", error)) from error
+
+    def report_formats(self) -> tuple[tuple[str, ReportFormat], ...]:
+        """Every report format with the name of its plugin, the shipped ones first."""
+        return tuple(self._offered("vibehq_report_formats"))
+
+    def issue_sinks(self) -> Mapping[str, tuple[str, IssueSink]]:
+        """Every issue sink by name, with the name of its plugin."""
+        return {sink.name: (plugin, sink) for plugin, sink in self._offered("vibehq_issue_sinks")}
+
+    def _offered(self, hook: str) -> list[tuple[str, Any]]:
+        """What the plugins give for ``hook``, first registered first; one that raises gives nothing."""
+        found: list[tuple[str, Any]] = []
+        for name, call in reversed(list(self.observers.each(hook))):
+            with self.observers.guard(name, hook):
+                found += [(name, one) for some in call() for one in some]
+        return found
 
     def close(self) -> None:
         """Forget the plugin modules that were loaded from folders, so that another host loads them afresh."""
@@ -146,7 +174,7 @@ def _rewrite_asserts(name: str) -> None:
         sys.modules["pytest"].register_assert_rewrite(name)
 
 
-def _culprit(file: Path, error: Exception, name: str | None = None) -> str:
+def _culprit(file: Path, error: BaseException, name: str | None = None) -> str:
     """``file:line: what went wrong``, with the deepest line that lies in the plugin."""
     line = 0
     where = str(file)

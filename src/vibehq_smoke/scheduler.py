@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .board import Board
 from .checks import Check
+from .errors import HarnessError, SmokeError
 from .execution import Ending, Execution
 from .heartbeat import Heartbeat
 from .host import Host
 from .models import Observation, Outcome, Result, RunInfo, Status
+from .observers import told
 from .refusal import refusal
 
 if TYPE_CHECKING:
@@ -42,11 +45,13 @@ class Scheduler:
         self._board = board
         self._graph = board.plan.graph
         self._platform = platform
-        self._hooks = host.manager.hook
+        self._observers = host.observers
         self._resources = host.resources()
         self._limits = limits
         self._heartbeat = Heartbeat()
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._running: dict[str, Execution] = {}
+        self._probing: asyncio.Future[list[Any]] | None = None
         self._returned: dict[str, Any] = {}
         self._failures = 0
         self._all_settled = asyncio.Event()
@@ -63,9 +68,10 @@ class Scheduler:
         limit = self._limits.run_deadline_s
         expiry = loop.call_later(limit, self.stop, f"the run's deadline of {limit:g} s is over")
         try:
-            self._hooks.vibehq_run_start(run=run, checks=tuple(check.spec for check in self._board.checks.values()))
+            checks = tuple(check.spec for check in self._board.checks.values())
+            self._observers.tell("vibehq_run_start", run=run, checks=checks)
             self.observations = await self._preflight()
-            self._hooks.vibehq_preflight_finish(observations=self.observations)
+            self._observers.tell("vibehq_preflight_finish", observations=self.observations)
             await self._all_checks()
             await self._post_mortem()
         finally:
@@ -76,12 +82,24 @@ class Scheduler:
         """Cancel what runs; what has not started is skipped with ``reason``."""
         if self.stopped is None:
             self.stopped = reason
-            for task in self._tasks.values():
-                task.cancel()
+            if self._probing is not None:
+                self._probing.cancel()
+            for execution in list(self._running.values()):
+                self._cut_short(execution, Ending(Outcome.SKIPPED, reason, kind="cancelled"))
 
     async def _preflight(self) -> tuple[Observation, ...]:
-        asked = self._hooks.vibehq_preflight(hq=self._platform.preflight_hq())
-        found = await asyncio.gather(*asked)
+        """Ask the plugins that know the components, all at once. Raises HarnessError when one of them fails."""
+        hq = self._platform.preflight_hq()
+        asked = [_asked(name, call, hq) for name, call in self._observers.each("vibehq_preflight")]
+        self._probing = asyncio.gather(*asked)
+        try:
+            found = await self._probing
+        except asyncio.CancelledError:
+            if self.stopped is None:
+                raise
+            return ()
+        finally:
+            self._probing = None
         return tuple(observation for some in found for observation in some)
 
     async def _post_mortem(self) -> None:
@@ -113,13 +131,19 @@ class Scheduler:
 
     def _launch(self, ids: Iterable[str]) -> None:
         """Start checks whose needs are settled: the one with the longest chain behind it first."""
-        for id_ in sorted(ids, key=lambda id_: -self._chains[id_]):
-            check = self._board.checks[id_]
+        due = deque(self._longest_first(ids))
+        while due:
+            check = self._board.checks[due.popleft()]
             ending = self._refusal(check)
             if ending is None:
                 self._begin(check)
             else:
-                self._settle(self._unstarted(check, ending))
+                due.extend(self._longest_first(self._settle(self._unstarted(check, ending))))
+        if not self._tasks:
+            self._all_settled.set()
+
+    def _longest_first(self, ids: Iterable[str]) -> list[str]:
+        return sorted(ids, key=lambda id_: -self._chains[id_])
 
     def _refusal(self, check: Check) -> Ending | None:
         if self.stopped is not None:
@@ -129,7 +153,8 @@ class Scheduler:
 
     def _begin(self, check: Check) -> None:
         execution = Execution(check, self._platform.hq(check.spec), self._now())
-        self._hooks.vibehq_check_start(spec=check.spec)
+        self._observers.tell("vibehq_check_start", spec=check.spec)
+        self._running[check.id] = execution
         self._tasks[check.id] = asyncio.create_task(self._attempt(execution), name=check.id)
 
     async def _attempt(self, execution: Execution) -> None:
@@ -142,25 +167,41 @@ class Scheduler:
             ending = await execution.run(tuple(self._returned.get(need) for need in needs), self._resources)
             self._returned[check.id] = ending.returned
         except asyncio.CancelledError:
-            if execution.ending.kind != "timeout":
-                execution.ending = Ending(Outcome.SKIPPED, self.stopped or "cancelled", kind="cancelled")
+            # Nobody outside cancelled it, unless it was cut short: then that is its ending.
+            execution.ending = Ending(Outcome.ERROR, "the check was cancelled from within", kind="crash")
         finally:
             expiry.cancel()
+        execution.ending = execution.cut_short or execution.ending
         self._heartbeat.excuse(execution, self._heartbeat.lag_s - lag)
         self._finish(execution)
 
     def _expire(self, execution: Execution, deadline: float) -> None:
-        """The deadline of a check is over: it is cancelled, and abandoned when it does not heed that."""
-        execution.ending = overdue(execution.hq.recorder.waiting_for, deadline)
-        self._tasks[execution.check.id].cancel()
-        asyncio.get_running_loop().call_later(GRACE_S, self._finish, execution)
+        """The deadline of a check is over."""
+        self._cut_short(execution, overdue(execution.hq.recorder.waiting_for, deadline))
+
+    def _cut_short(self, execution: Execution, ending: Ending) -> None:
+        """Cancel a check, and abandon it when it does not heed that."""
+        execution.cut_short = execution.ending = execution.cut_short or ending
+        task = self._tasks.get(execution.check.id)
+        if task is not None:
+            task.cancel()
+            asyncio.get_running_loop().call_later(GRACE_S, self._finish, execution)
 
     def _finish(self, execution: Execution) -> None:
         id_ = execution.check.id
-        if not self._board.is_settled(id_):
-            if execution.ending.error is not None:
-                self.errors[id_] = execution.ending.error
-            self._settle(execution.result(self._now(), hidden=self._board.is_hidden(id_)))
+        if self._board.is_settled(id_):
+            return
+        if execution.ending.error is not None:
+            self.errors[id_] = execution.ending.error
+        self._launch(self._settle(self._told(execution)))
+
+    def _told(self, execution: Execution) -> Result:
+        """The result of a check that ran. What it left behind may be anything, and must not stop the others."""
+        try:
+            return execution.result(self._now(), hidden=self._board.is_hidden(execution.check.id))
+        except Exception as error:  # for example notes that are no text
+            reason = f"what the check left behind cannot be told: {type(error).__name__}"
+            return self._unstarted(execution.check, Ending(Outcome.ERROR, reason, kind="crash"))
 
     def _unstarted(self, check: Check, ending: Ending) -> Result:
         return self._board.blank(
@@ -172,18 +213,16 @@ class Scheduler:
             started_s=self._now(),
         )
 
-    def _settle(self, result: Result) -> None:
-        """Give a check its result, tell the observers, and start what waited for it."""
+    def _settle(self, result: Result) -> list[str]:
+        """Give a check its result and tell the observers; gives the checks that wait for nothing else any more."""
         self._tasks.pop(result.id, None)
+        self._running.pop(result.id, None)
         self._board.settle(result)
-        self._hooks.vibehq_check_finish(result=result)
+        self._observers.tell("vibehq_check_finish", result=result)
         self._count_failure(result)
         for dependent in self._dependents[result.id]:
             self._unmet[dependent] -= 1
-        due = [id_ for id_ in self._dependents[result.id] if not self._unmet[id_] and not self._is_exclusive(id_)]
-        self._launch(due)
-        if not self._tasks:
-            self._all_settled.set()
+        return [id_ for id_ in self._dependents[result.id] if not self._unmet[id_] and not self._is_exclusive(id_)]
 
     def _count_failure(self, result: Result) -> None:
         if result.outcome in (Outcome.FAILED, Outcome.ERROR) and not result.hidden:
@@ -193,6 +232,16 @@ class Scheduler:
 
     def _now(self) -> float:
         return time.monotonic() - self._platform.started
+
+
+async def _asked(plugin: str, call: Callable[..., list[Any]], hq: Any) -> list[Observation]:
+    """What one plugin observes before the checks run."""
+    try:
+        return [Observation.model_validate(seen) for awaitable in call(hq=hq) for seen in await awaitable]
+    except SmokeError:
+        raise  # it says what it has to say
+    except Exception as error:
+        raise HarnessError(told(plugin, "vibehq_preflight", error)) from error
 
 
 def overdue(awaited: str | None, deadline: float) -> Ending:

@@ -20,14 +20,16 @@ from .config import Config, Gates, Suite, Target, load_config, load_suite, merge
 from .embedded import EmbeddedPlatform, RunningPlatform
 from .engine import Engine, Limits
 from .errors import UsageError, nearest
+from .gates import ExitCode
 from .graph import Graph, Plan
 from .host import Host, shipped
 from .judge import judge_run
-from .models import Created, Observation, Result, RunInfo, RunRecord
+from .models import Created, GateResult, Observation, Result, RunInfo, RunRecord
 from .redact import Redactor
 
 if TYPE_CHECKING:
     from .platform import Platform
+    from .sinks import ReportFormat
 
 EMBEDDED = "embedded"
 DEFAULT_SUITE = "stage-smoke"
@@ -113,6 +115,14 @@ class Session:
             return written.target("lab").model_copy(update={"name": EMBEDDED})
         return self.config.target(str(self.options.target))
 
+    def check_sinks(self) -> None:
+        """Raise UsageError now, not after the run, when no plugin provides a sink that was asked for."""
+        sinks = self.host.issue_sinks() if self.options.sinks else {}
+        for name in self.options.sinks:
+            if name not in sinks:
+                known = ", ".join(sinks) or "none"
+                raise UsageError(f"there is no issue sink {name!r} (registered: {known}); a plugin adds one")
+
     def add_suite(self, path: Path) -> Suite:
         """Load a suite into this session, once. Raises ConfigError."""
         if path not in self.suites:
@@ -136,12 +146,14 @@ class Session:
             changes = override.changes()
             if changes and id_ in {check.id for check in (*plan.selected, *plan.hidden)}:
                 plan.override(id_, **changes)
-        self.host.manager.hook.vibehq_adjust_plan(plan=plan)
+        self.host.adjust(plan)
         return plan
 
     def _wanted(self, check: Check, suite: Suite) -> bool:
         categories = self.options.categories
-        return suite.selects(check.spec) and (not categories or check.spec.category in categories)
+        if categories and check.spec.category not in categories:
+            return False
+        return suite.selects(check.spec, writes=self.graph.writes(check.id))
 
     # -- xdist -------------------------------------------------------------------------------
 
@@ -175,8 +187,9 @@ class Session:
 
     def warm_up(self) -> None:
         """Import what renders the reports, while the checks wait for the target."""
-        for format_ in self.host.report_formats():
-            format_.prepare()
+        for plugin, format_ in self.host.report_formats():
+            with self.host.observers.guard(plugin, f"preparing the report {format_.name}"):
+                format_.prepare()
 
     @property
     def suite(self) -> Suite:
@@ -285,7 +298,13 @@ class Session:
         record = judge_run(
             self.info(), results, self.observations, tuple(self.graph.components.values()), self._gates(results)
         )
-        return record.model_copy(update={"created": tuple(self.ledger)})
+        record = record.model_copy(update={"created": tuple(self.ledger)})
+        return _with_troubles(record, self.troubles) if self.troubles else record
+
+    @property
+    def troubles(self) -> list[str]:
+        """What plugins did wrong so far, a line each; a run with any ends with exit code 4."""
+        return [self.redactor.text(trouble) for trouble in self.host.observers.troubles]
 
     def _gates(self, results: Sequence[Result]) -> Gates:
         """The suite's gates. Its minimum is meant for the whole suite, so a part of it only has to run at all."""
@@ -295,34 +314,40 @@ class Session:
         return gates.model_copy(update={"min_executed": min(1, gates.min_executed)}) if narrowed else gates
 
     def publish(self, record: RunRecord) -> tuple[Path, ...]:
-        """Tell the plugins, write every report into the output folder, deliver to the chosen sinks."""
+        """Tell the plugins, write every report into the output folder; gives the reports that were written.
+
+        A format that fails is a trouble, and the others are written all the same.
+        """
+        observers = self.host.observers
+        observers.tell("vibehq_run_finish", record=record)
+        written: list[Path] = []
+        for plugin, format_ in self.host.report_formats():
+            with observers.guard(plugin, f"writing the report {format_.name}"):
+                written.append(self._write(format_, record))
+        return tuple(written)
+
+    def _write(self, format_: ReportFormat, record: RunRecord) -> Path:
         from .reports.json import write_atomically
 
-        self.host.manager.hook.vibehq_run_finish(record=record)
-        written = []
-        for format_ in self.host.report_formats():
-            path = self.options.out / format_.filename
-            path.parent.mkdir(parents=True, exist_ok=True)
-            text = format_.render(record)
-            if self.redactor.leaks(text):
-                text = format_.render(self._masked(record))
-            write_atomically(path, text)
-            written.append(path)
-        return tuple(written)
+        path = self.options.out / format_.filename
+        text = format_.render(record)
+        if self.redactor.leaks(text):
+            text = format_.render(self._masked(record))
+        write_atomically(path, text)
+        return path
 
     def _masked(self, record: RunRecord) -> RunRecord:
         """The record without any known secret. Masking the rendered text could break its syntax instead."""
         return RunRecord.model_validate(_each_text(record.model_dump(mode="json"), self.redactor.text))
 
     def deliver(self, record: RunRecord) -> Iterable[str]:
-        """Hand the findings to the sinks that were asked for; yields a line for each."""
-        sinks: Mapping[str, object] = self.host.issue_sinks() if self.options.sinks else {}
+        """Hand the findings to the sinks that were asked for; yields a line for each that took them."""
+        sinks = self.host.issue_sinks() if self.options.sinks else {}
         for name in self.options.sinks:
-            if name not in sinks:
-                raise UsageError(
-                    f"there is no issue sink {name!r} (registered: {', '.join(sinks) or 'none'}); a plugin adds one"
-                )
-            yield self.host.issue_sinks()[name].deliver(record, record.findings)
+            if name in sinks:
+                plugin, sink = sinks[name]
+                with self.host.observers.guard(plugin, f"the issue sink {name}"):
+                    yield self.redactor.text(sink.deliver(record, record.findings))
 
 
 def resolve_suite(name: str, beside: Path | None = None) -> Path:
@@ -336,6 +361,13 @@ def resolve_suite(name: str, beside: Path | None = None) -> Path:
     near = nearest(name, known)
     hint = f"; did you mean {near!r}?" if near else ""
     raise UsageError(f"there is no suite {name!r} (known: {', '.join(known)}, or a path to a TOML file){hint}")
+
+
+def _with_troubles(record: RunRecord, troubles: Sequence[str]) -> RunRecord:
+    """The record of a run in which a plugin failed: complete, but not to be relied on (exit code 4)."""
+    gate = GateResult(name="every plugin worked", held=False, detail="; ".join(troubles))
+    run = record.run.model_copy(update={"exit_code": int(ExitCode.HARNESS)})
+    return record.model_copy(update={"run": run, "gates": (*record.gates, gate)})
 
 
 def _each_text(value: Any, change: Callable[[str], str]) -> Any:

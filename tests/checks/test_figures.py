@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from plugins import _analytics, _deliveries, _limits, _patches, _scans
-from plugins._api_models import PatchApplied, ScanResult, Statistics, Trend
+from plugins._support import analytics, deliveries, limits, patches, scans
+from plugins._support.api_models import PatchApplied, ScanResult, Statistics, Trend
 
 HOURS = [f"2025-03-01T{hour:02}:00:00Z" for hour in range(24)]
 EVENT = {"id": 1, "patchId": "smoke-1", "eventType": "PATCH_RECEIVED", "status": "success", "createdAt": HOURS[0]}
@@ -63,21 +63,21 @@ def applied(**changes: Any) -> PatchApplied:
 
 
 def test_figures_that_agree_are_accepted() -> None:
-    _analytics.assert_rates(stats())
-    _analytics.assert_top_patches(stats())
-    assert _analytics.sums_differ(stats()) is None
+    analytics.assert_rates(stats())
+    analytics.assert_top_patches(stats())
+    assert analytics.sums_differ(stats()) is None
     points = trend([float(hour) for hour in range(24)])
-    _analytics.assert_points(points)
-    _analytics.assert_summary_of_points(points)
-    _analytics.assert_within(points, 0, 23)
-    _scans.assert_coherent(scan())
-    assert _scans.scan_number(scan()) == 7
-    _patches.assert_applied(applied(), "smoke-1")
+    analytics.assert_points(points)
+    analytics.assert_summary_of_points(points)
+    analytics.assert_within(points, 0, 23)
+    scans.assert_coherent(scan())
+    assert scans.scan_number(scan()) == 7
+    patches.assert_applied(applied(), "smoke-1")
 
 
 def test_no_events_are_no_success_and_all_error() -> None:
     """As built, and as the contract has it (API-03)."""
-    _analytics.assert_rates(stats(successRate=0, errorRate=100))
+    analytics.assert_rates(stats(successRate=0, errorRate=100))
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_no_events_are_no_success_and_all_error() -> None:
     ],
 )
 def test_a_breakdown_that_does_not_sum_up_is_named(breakdown: dict[str, Any], complaint: str) -> None:
-    assert complaint in (_analytics.sums_differ(stats(breakdown=breakdown)) or "")
+    assert complaint in (analytics.sums_differ(stats(breakdown=breakdown)) or "")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_breakdown_that_does_not_sum_up_is_named(breakdown: dict[str, Any], co
 )
 def test_wrong_top_patches_are_named(top: list[dict[str, Any]], complaint: str) -> None:
     with pytest.raises(AssertionError, match=complaint):
-        _analytics.assert_top_patches(stats(topPatchIds=top))
+        analytics.assert_top_patches(stats(topPatchIds=top))
 
 
 @pytest.mark.parametrize(
@@ -111,18 +111,18 @@ def test_wrong_top_patches_are_named(top: list[dict[str, Any]], complaint: str) 
 )
 def test_points_at_wrong_times_are_named(times: list[str], complaint: str) -> None:
     with pytest.raises(AssertionError, match=complaint):
-        _analytics.assert_points(trend([1.0] * 24, times))
+        analytics.assert_points(trend([1.0] * 24, times))
 
 
 @pytest.mark.parametrize("figure", ["total", "average", "min", "max"])
 def test_a_summary_that_does_not_follow_is_named(figure: str) -> None:
     with pytest.raises(AssertionError, match=rf"summary\.{figure} of events is 99"):
-        _analytics.assert_summary_of_points(trend([1.0] * 24, wrong={figure: 99}))
+        analytics.assert_summary_of_points(trend([1.0] * 24, wrong={figure: 99}))
 
 
 def test_a_rate_outside_its_range_is_named() -> None:
     with pytest.raises(AssertionError, match="101, outside 0 to 100"):
-        _analytics.assert_within(trend([101.0] * 24, metric="success_rate"), 0, 100)
+        analytics.assert_within(trend([101.0] * 24, metric="success_rate"), 0, 100)
 
 
 @pytest.mark.parametrize(
@@ -136,13 +136,13 @@ def test_a_rate_outside_its_range_is_named() -> None:
 )
 def test_a_scan_that_contradicts_itself_is_named(changes: dict[str, Any], complaint: str) -> None:
     with pytest.raises(AssertionError, match=complaint):
-        _scans.assert_coherent(scan(**changes))
+        scans.assert_coherent(scan(**changes))
 
 
 @pytest.mark.parametrize("id_", ["scan-", "scan-x", "7", "scan-7 ", "scan-" + "9" * 5000])
 def test_a_scan_id_has_its_form(id_: str) -> None:
     with pytest.raises(AssertionError, match="not scan-<number>"):
-        _scans.scan_number(scan(scanId=id_))
+        scans.scan_number(scan(scanId=id_))
 
 
 @pytest.mark.parametrize(
@@ -157,10 +157,10 @@ def test_a_scan_id_has_its_form(id_: str) -> None:
 )
 def test_a_dry_run_that_went_wrong_is_named(changes: dict[str, Any], complaint: str) -> None:
     with pytest.raises(AssertionError, match=complaint):
-        _patches.assert_applied(applied(**changes), "smoke-1")
+        patches.assert_applied(applied(**changes), "smoke-1")
 
 
 def test_the_limits_are_the_contracts() -> None:
-    assert _limits.REQUESTS == 150
-    assert _limits.REQUESTS % _limits.BATCH == 0
-    assert _deliveries.PATH != _deliveries.PLAN_PATH
+    assert limits.REQUESTS == 150
+    assert limits.REQUESTS % limits.BATCH == 0
+    assert deliveries.PATH != deliveries.PLAN_PATH

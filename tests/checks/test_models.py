@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from plugins import _api_models as api
-from plugins import _health_models as health
+from plugins._support import api_models as api
+from plugins._support import health_models as health
 
 from vibehq_smoke.platform.dialects import Dialect
 from vibehq_smoke.platform.shape import ShapeError, fit

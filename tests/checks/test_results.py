@@ -1,9 +1,9 @@
 """Score and status of a worker's result, after the contract's own examples (part 4)."""
 
 import pytest
-from plugins._health_models import TestResult as RanTest  # pytest would take the name itself for a test class
-from plugins._health_models import WorkerResult
-from plugins._results import SENT_SCORE, assert_consistent, expected_score, expected_statuses, our_result
+from plugins._support.health_models import TestResult as RanTest  # pytest would take the name itself for a test class
+from plugins._support.health_models import WorkerResult
+from plugins._support.results import SENT_SCORE, assert_consistent, expected_score, expected_statuses, our_result
 
 
 def ran(passed: int, failed: int = 0, name: str = "test") -> list[RanTest]:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 import pytest
-from plugins._workers import component_of
+from plugins._support.workers import component_of
 
-from vibehq_smoke.host import Host
+from vibehq_smoke.host import Host, shipped
 from vibehq_smoke.models import CheckSpec
+from vibehq_smoke.session import Options, Session
 
 HEALTH = {f"HLT-{number:02}" for number in range(1, 15)}
 API = {f"API-{number:02}" for number in range(1, 12)}
@@ -102,3 +103,13 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     for group, id_ in pairs:
         groups.setdefault(group, []).append(id_)
     return {group: " ".join(sorted(ids, key=lambda id_: (id_[0] == "A", id_))) for group, ids in groups.items()}
+
+
+@pytest.mark.parametrize("name", ["quick", "post-deploy"])
+def test_the_careful_suites_run_nothing_that_writes_and_still_see_much(host: Host, name: str) -> None:
+    session = Session(Options())
+    session.add_suite(shipped("suites") / f"{name}.toml")
+    plan = session.plan(session.suites.values())
+    session.close()
+    assert not [check.id for check in (*plan.selected, *plan.hidden) if check.spec.writes]
+    assert len(plan.selected) >= 8

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from plugins._typescript import Token, holes, tokenize
+from plugins._support.typescript import Token, holes, tokenize
 
 HOLES = {
     "let x: any;": "any",

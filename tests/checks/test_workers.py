@@ -71,7 +71,7 @@ def test_when_all_workers_are_dead_everything_that_wants_one_is_blocked(host: Ho
 
 
 def test_a_silent_worker_is_dead(host: Host, healthy: Target, silent: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("_workers", "preflight"):
+    for name in ("_support.workers", "preflight"):
         monkeypatch.setattr(plugin_module(host, name), "PROBE_S", 0.5)
     workers = dict(healthy.workers) | {"agent-factory": WorkerTarget(url=silent, type="factory")}
 
@@ -92,7 +92,7 @@ def test_a_target_without_workers_skips_what_needs_one(host: Host, healthy: Targ
 
 def test_workers_that_were_faster_prove_the_same(host: Host, healthy: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """A slow way to the platform: every row is final before our result can be sent (HLT-09)."""
-    posting = plugin_module(host, "_posting")
+    posting = plugin_module(host, "_support.posting")
     read_run = posting.read_run
 
     async def after_all_reported(*arguments: Any) -> Any:
@@ -146,7 +146,7 @@ def test_results_for_others_are_not_taken_for_a_second_delivery(
     host: Host, healthy: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Some worker still tries to deliver to whom the port belonged before (HLT-06)."""
-    protocol = plugin_module(host, "_protocol")
+    protocol = plugin_module(host, "_support.protocol")
     acknowledged = protocol.acknowledged
 
     async def after_strays(hq: Any, worker: Any, callback_url: str) -> Any:

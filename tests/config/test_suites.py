@@ -228,20 +228,15 @@ def test_stage_smoke_runs_everything_and_must_have_seen_most_of_it() -> None:
     assert found.gates.fail_on == {Outcome.FAILED, Outcome.BLOCKED, Outcome.ERROR}
 
 
-WRITING = {"HLT-01", "HLT-06", "HLT-09", "API-05", "API-06", "API-07", "API-10"}
+def test_what_writes_can_be_left_out(suite: Load) -> None:
+    careful = suite("[suite]\n[suite.select]\nwrites = false\n")
+    assert careful.selects(spec())
+    assert not careful.selects(spec().model_copy(update={"writes": True}))
+    assert not careful.selects(spec(), writes=True)
 
 
 @pytest.mark.parametrize("name", ["quick", "post-deploy"])
 def test_the_careful_suites_leave_out_what_writes(name: str) -> None:
     found = load_suite(SUITES / f"{name}.toml", env={})
-    p0_or_p1 = [each.model_copy(update={"priority": p}) for each in CONTRACT for p in (Priority.P0, Priority.P1)]
-    writes_as_p0 = {each.id for each in p0_or_p1 if each.priority is Priority.P0 and found.selects(each)} & WRITING
-    # of the writing checks, quick leaves out those of API by their priority, P1
-    assert writes_as_p0 <= ({"API-05", "API-06", "API-07", "API-10"} if name == "quick" else set())
-    assert found.selects(spec("API-01", "api"))
-    assert found.selects(spec("API-08", "api"))
-
-
-def test_quick_takes_only_the_most_important() -> None:
-    found = load_suite(SUITES / "quick.toml", env={})
-    assert not any(found.selects(spec("API-02", "api", priority)) for priority in Priority if priority != Priority.P0)
+    assert found.select.writes is False
+    assert {"HLT-06", "API-10", "API-11"} <= set(found.select.exclude)

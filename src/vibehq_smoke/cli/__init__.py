@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import gc
+
+# A run is short and keeps nearly all it makes, so looking for garbage often finds little and costs a fifth of it.
+# The imports below are a good part of what is made.
+gc.set_threshold(100_000, 50, 50)
+
+import contextlib
+import os
 import sys
+import threading
 from collections.abc import Sequence
+from typing import NoReturn
 
 import click
 
@@ -37,13 +46,33 @@ for command in (run, list_checks, lab, matrix, doctor, init):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit. Our errors become one line on standard error and their exit code."""
-    # A run is short and keeps nearly all it makes, so looking for garbage often finds little and costs a fifth of it.
-    gc.set_threshold(100_000, 50, 50)
+    _leave(_code_of(arguments))
+
+
+def _code_of(arguments: Sequence[str] | None) -> int:
+    """Run the command; its exit code. Ctrl-C is no error of ours, whoever it interrupted."""
+    words = list(arguments) if arguments is not None else None
     try:
-        cli.main(args=list(arguments) if arguments is not None else None, prog_name="vibehq-smoke")
+        ended = cli.main(args=words, prog_name="vibehq-smoke", standalone_mode=False)
     except SmokeError as error:
         click.echo(f"vibehq-smoke: {error}", err=True)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
         click.echo("vibehq-smoke: interrupted", err=True)
-        sys.exit(INTERRUPTED)
+        return INTERRUPTED
+    except SystemExit as ending:
+        return ending.code if isinstance(ending.code, int) else int(ending.code is not None)
+    return ended if isinstance(ended, int) else 0
+
+
+def _leave(code: int) -> NoReturn:
+    """Exit now. A thread that a check left behind, or the look-up of a name, would hold up an ordinary exit."""
+    if threading.active_count() > 1:
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from ..errors import UsageError, nearest
+from ..errors import HarnessError, UsageError, nearest
 from ..models import RunRecord
 from .options import category_option, config_option, fault_option, out_option, suites_argument, target_option
 from .screen import Progress, show_matrix
@@ -86,6 +86,7 @@ def _interrupt(_signal: int, _frame: object) -> NoReturn:
 
 
 def _run(session: Session, paths: list[Path], keyword: str | None, marker: str | None, *, quiet: bool) -> int:
+    from ..reports.text import safe
     from .door import Door
 
     door = Door(session, progress=None if quiet else Progress())
@@ -93,7 +94,11 @@ def _run(session: Session, paths: list[Path], keyword: str | None, marker: str |
     if record is None:
         raise UsageError(nothing_selected(session, keyword, marker))
     _show(record, door)
-    return INTERRUPTED if door.interrupted else record.run.exit_code
+    for trouble in session.troubles:
+        click.echo(f"vibehq-smoke: {safe(trouble, 1000)}", err=True)
+    if door.interrupted:
+        return INTERRUPTED
+    return HarnessError.exit_code if session.troubles else record.run.exit_code
 
 
 def pytest_arguments(paths: list[Path], keyword: str | None, marker: str | None) -> list[str]:

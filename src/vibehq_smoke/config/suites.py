@@ -24,9 +24,13 @@ class Selection(Table):
     priorities: tuple[Priority, ...] = ()
     modes: tuple[Mode, ...] = ()
     exclude: tuple[Word, ...] = ()
+    writes: bool = True
+    """False leaves out checks that create something, and those that need one that does."""
 
-    def selects(self, spec: CheckSpec) -> bool:
-        """Whether ``spec`` is one of them."""
+    def selects(self, spec: CheckSpec, *, writes: bool | None = None) -> bool:
+        """Whether ``spec`` is one of them. ``writes``: it or a check that it needs does; None asks the spec alone."""
+        if not self.writes and (spec.writes if writes is None else writes):
+            return False
         asked: tuple[tuple[Sequence[str], str], ...] = (
             (self.ids, spec.id),
             (self.categories, spec.category),
@@ -118,9 +122,9 @@ class Suite(Table):
     alternatives: Annotated[tuple[Selection, ...], Supplied()] = ()
     """Selections of the further suites in one run (``merge_suites``)."""
 
-    def selects(self, spec: CheckSpec) -> bool:
-        """Whether ``spec`` belongs to the suite, or to one of those merged into it."""
-        return any(selection.selects(spec) for selection in (self.select, *self.alternatives))
+    def selects(self, spec: CheckSpec, *, writes: bool | None = None) -> bool:
+        """Whether ``spec`` belongs to the suite, or to one of those merged into it (``writes``: see Selection)."""
+        return any(selection.selects(spec, writes=writes) for selection in (self.select, *self.alternatives))
 
 
 def merge_suites(suites: Sequence[Suite]) -> Suite:

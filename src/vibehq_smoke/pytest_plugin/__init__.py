@@ -75,6 +75,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             state.session.add_suite(path)
         if state.suites_asked_for():
             state.session.check_target()
+            state.session.check_sinks()
             if state.runs_here and not session.config.option.collectonly:
                 state.start_embedded()
 
@@ -144,13 +145,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     state = state_of(config)
     if state.record is not None:
         from ..reports.terminal import matrix_text
+        from ..reports.text import visible
 
         writer = terminalreporter
         writer.section("component health")
         reports = [str(path) for path in state.reports]
         writer.write_line(matrix_text(state.record, color=False, width=100, reports=reports))
-        for line in state.messages:
-            writer.write_line(line)
+        for line in (*state.messages, *state.session.troubles):
+            writer.write_line(visible(line))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,18 @@ class SuiteFile(pytest.File):
 
     def collect(self) -> Iterator[CheckItem]:
         """One item for each check that the suite selects, in the plan's order."""
-        session = state_of(self.config).session
-        suite = session.add_suite(self.path)
-        for check in session.plan([suite]).selected:
+        state = state_of(self.config)
+        with state.usage_errors():
+            selected = state.session.plan([state.session.add_suite(self.path)]).selected
+        for check in selected:
             yield CheckItem.from_parent(self, name=check.id, check=check)
 
     def repr_failure(  # type: ignore[override]  # as pytest's own collectors, it takes no style
         self, excinfo: pytest.ExceptionInfo[BaseException]
     ) -> Any:
         """Our own errors speak for themselves."""
-        return str(excinfo.value) if isinstance(excinfo.value, SmokeError) else super().repr_failure(excinfo)
+        ours = isinstance(excinfo.value, SmokeError | pytest.UsageError)
+        return str(excinfo.value) if ours else super().repr_failure(excinfo)
 
 
 class CheckItem(pytest.Item):
@@ -79,6 +82,12 @@ class CheckItem(pytest.Item):
         self.setup()
         self.runtest()
 
+    @cached_property
+    def location(self) -> tuple[str, int | None, str]:
+        """As pytest would work it out of ``reportinfo``, but without asking the file system for every check."""
+        file, line, title = self.reportinfo()
+        return str(file), line, title
+
     def reportinfo(self) -> tuple[os.PathLike[str], int, str]:
         """Where the check is written, and its title."""
         file, _, line = self.check.spec.location.rpartition(":")
@@ -94,13 +103,17 @@ class CheckItem(pytest.Item):
         if exchanges:
             lines += ["", f"last exchange: {exchanges[-1].curl}"]
         lines += [f"again: {self._state.session.rerun_command()} -k {result.id}"]
-        return self._state.session.redactor.text("\n".join(lines))
+        from ..reports.text import visible
+
+        return visible(self._state.session.redactor.body("\n".join(lines)))
 
     def dress(self, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
         """Give the report the check's own time, and its outcome where pytest has no word for it."""
         took = self._result.duration_s if self._result and self._blamed(report) else 0.0
         report.duration = took
         report.start, report.stop = call.stop - took, call.stop
+        redactor = self._state.session.redactor
+        report.sections = [(name, redactor.body(content)) for name, content in report.sections]
         if self._result is not None:
             vars(report)["vibehq_outcome"] = self._result.outcome.value  # kept when xdist sends the report
             if report.when == "call":

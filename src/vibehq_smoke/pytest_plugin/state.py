@@ -6,13 +6,13 @@ import contextlib
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from ..config import is_suite
 from ..engine import Engine
-from ..errors import SmokeError, UsageError
+from ..errors import HarnessError, SmokeError, UsageError
 from ..models import Created, Observation, Result, RunRecord
 from ..session import Options, Session
 
@@ -85,12 +85,16 @@ class State:
         """Turn our errors into pytest's, which prints them without a traceback."""
         try:
             yield
-        except UsageError as error:
-            self.error = error
-            raise pytest.UsageError(str(error)) from None
         except SmokeError as error:
             self.error = error
-            pytest.exit(str(error), returncode=error.exit_code)
+            if self.adopted:
+                raise pytest.UsageError from None  # whoever opened the session says what is wrong
+            self._refuse(error)
+
+    def _refuse(self, error: SmokeError) -> NoReturn:
+        if isinstance(error, UsageError):
+            raise pytest.UsageError(str(error)) from None
+        pytest.exit(str(error), returncode=error.exit_code)
 
     def marker(self, name: str) -> pytest.MarkDecorator:
         """The marker ``name``, declared when a plugin brings a category of its own."""
@@ -147,6 +151,8 @@ class State:
         """The run's own exit code (design section 6), 0 when nothing ran."""
         if self.error is not None:
             return self.error.exit_code
+        if self.record is not None and self.session.troubles:
+            return HarnessError.exit_code
         return self.record.run.exit_code if self.record else 0
 
     def close(self) -> None:

@@ -37,7 +37,8 @@
     try { target = $(decodeURIComponent(location.hash.slice(1))); } catch { return; }
     if (!target || !target.matches(".checks > li")) return;
     if (target.hidden) clear();
-    target.querySelector("details").open = true;
+    const details = target.querySelector("details");
+    if (details) details.open = true;
     target.scrollIntoView({ block: "start" });
   };
   addEventListener("hashchange", reveal);
@@ -80,7 +81,10 @@
   [...boxes, category, priority].forEach((element) => element.addEventListener("change", apply));
   unfold.addEventListener("click", () => {
     const open = unfold.textContent === "Expand all";
-    rows.filter((row) => !row.hidden).forEach((row) => { row.querySelector("details").open = open; });
+    rows.filter((row) => !row.hidden).forEach((row) => {
+      const details = row.querySelector("details");
+      if (details) details.open = open;
+    });
     unfold.textContent = open ? "Collapse all" : "Expand all";
   });
   addEventListener("keydown", (event) => {

@@ -19,6 +19,9 @@ MOST_OF_ONE = 20_000
 MOST_CELLS = 60
 """Checks that a tile shows one by one."""
 
+MOST_IN_FULL = 400
+"""Checks of a run up to which all of them can be opened; in a longer one those that plainly passed are lines only."""
+
 LEFT_OUT = "left out, to keep this page small; results.json has it"
 
 _TROUBLE_FIRST = tuple(OUTCOME_MARKS)
@@ -51,6 +54,8 @@ class Row:
     proofs: tuple[Proof, ...]
     log: str
     traceback: str
+    brief: bool = False
+    """Only its line is shown."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,11 @@ def page(record: RunRecord) -> Page:
     anchors = _anchors("check", (result.id for result in record.checks))
     # Room is given to checks in trouble first; the table keeps the record's order.
     urgent = sorted(record.checks, key=lambda result: _TROUBLE_FIRST.index(result.outcome))
-    rows = {result.id: _row(result, anchors[result.id], seconds, allowance) for result in urgent}
+    long = len(urgent) > MOST_IN_FULL
+    rows = {
+        result.id: _row(result, anchors[result.id], seconds, allowance, brief=long and _plainly_passed(result))
+        for result in urgent
+    }
     parts = _anchors("component", (line.id for line in record.components))
     return Page(
         record,
@@ -138,7 +147,11 @@ def _tile(line: ComponentHealth, anchor: str, rows: list[Row]) -> Tile:
     return Tile(line, anchor, own[:MOST_CELLS], len(own[MOST_CELLS:]))
 
 
-def _row(result: Result, anchor: str, seconds: float, allowance: _Allowance) -> Row:
+def _plainly_passed(result: Result) -> bool:
+    return result.outcome is Outcome.PASSED and not result.notes and not result.log
+
+
+def _row(result: Result, anchor: str, seconds: float, allowance: _Allowance, *, brief: bool) -> Row:
     return Row(
         result,
         anchor,
@@ -148,7 +161,10 @@ def _row(result: Result, anchor: str, seconds: float, allowance: _Allowance) -> 
         traceback=allowance.take(result.traceback),
         log=allowance.take("\n".join(result.log)),
         # Indenting bodies takes long, and few open the evidence of a check that passed.
-        proofs=_proofs(result.evidence, allowance, str if result.outcome is Outcome.PASSED else pretty),
+        proofs=()
+        if brief
+        else _proofs(result.evidence, allowance, str if result.outcome is Outcome.PASSED else pretty),
+        brief=brief,
     )
 
 

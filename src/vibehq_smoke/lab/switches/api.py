@@ -1,6 +1,6 @@
 """Faults of the other APIs and of authentication, one or more per check API-01..11."""
 
-from vibehq_smoke.lab.switches.environment import WITH_SESSION
+from vibehq_smoke.lab.switches.environment import OF_AUTH
 from vibehq_smoke.lab.switches.notation import switch
 
 _ANALYTICS = "analytics-api=broken"
@@ -45,7 +45,7 @@ SWITCHES = (
     switch("delivery-retry-stuck", "a retry changes nothing", "delivery-api=broken", "API-07=failed"),
     # API-08
     switch("D-10", "no session is needed anywhere", _AUTH, "API-08=failed", aliases="auth-not-enforced"),
-    switch("auth-500", "every route that needs a session answers 500", _AUTH, WITH_SESSION),
+    switch("auth-500", "every route that needs a session answers 500", _AUTH, OF_AUTH),
     # API-09
     switch("csrf-off", "nothing asks for the CSRF pair", _AUTH, "API-09=failed"),
     switch("csrf-on-health-check", "the orchestrator wants a CSRF pair for results of workers",

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from vibehq_smoke import Violation
 
-from ._api_models import Unauthenticated
-from ._deliveries import PATH as DELIVERIES
-from ._deliveries import PLAN_PATH as PLANNED_DELIVERIES
-from ._health_models import Acknowledged
-from ._posting import RESULT
-from ._protocol import EXECUTE, execute, listener, order, results_url, skip_without_credential
-from ._results import our_result
-from ._workers import ask_the_living
+from .api_models import Unauthenticated
+from .deliveries import PATH as DELIVERIES
+from .deliveries import PLAN_PATH as PLANNED_DELIVERIES
+from .health_models import Acknowledged
+from .posting import RESULT
+from .protocol import EXECUTE, execute, listener, order, results_url, skip_without_credential
+from .results import our_result
+from .workers import ask_the_living
 
 if TYPE_CHECKING:
     from vibehq_smoke.platform import Hq, Reply, Worker

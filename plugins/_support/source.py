@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from vibehq_smoke import Skipped, Violation
 
-from ._typecheck import PROJECT, type_check
-from ._typescript import holes
+from .typecheck import PROJECT, type_check
+from .typescript import holes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

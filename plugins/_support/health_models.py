@@ -11,7 +11,7 @@ from pydantic import model_validator
 
 from vibehq_smoke.platform.dialects import Dialect, Paths
 
-from ._fields import (
+from .fields import (
     Amount,
     Count,
     Flag,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ._health_models import RunAccepted, RunReply, RunStatus, WorkerRow
+from .health_models import RunAccepted, RunReply, RunStatus, WorkerRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

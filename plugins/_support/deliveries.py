@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from vibehq_smoke.errors import Violation
 
-from ._api_models import DeliveryList, DeliveryReply, DeliveryReport, InvalidPayload
-from ._stored import stored_rows
+from .api_models import DeliveryList, DeliveryReply, DeliveryReport, InvalidPayload
+from .stored import stored_rows
 
 if TYPE_CHECKING:
     from vibehq_smoke.platform import Hq, Reply

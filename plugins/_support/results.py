@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._health_models import TestResult, WorkerResult
+    from .health_models import TestResult, WorkerResult
 
 SENT_SCORE = 0.7667
 """Nine of ten unit tests and two of three connections: a score that the built-in tests of a worker cannot reach."""

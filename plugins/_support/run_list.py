@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._health_models import RunList
+from .health_models import RunList
 
 if TYPE_CHECKING:
     from vibehq_smoke.platform import Hq

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from vibehq_smoke import Blocked, Violation
 
-from ._health_models import RunReply
-from ._stored import stored_rows
+from .health_models import RunReply
+from .stored import stored_rows
 
 if TYPE_CHECKING:
     from vibehq_smoke.platform import Hq
 
-    from ._runs import StartedRun
+    from .runs import StartedRun
 
 _RUN = "select * from health_checks where health_check_uuid = ?"
 _LOGGED = "select id from operation_logs where operation = 'initiate_health_check' and details like ?"

@@ -6,9 +6,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from ._api_models import ScanFindings, ScanResult
-from ._reading import read
-from ._stored import stored_rows
+from .api_models import ScanFindings, ScanResult
+from .reading import read
+from .stored import stored_rows
 
 if TYPE_CHECKING:
     from vibehq_smoke.platform import Hq

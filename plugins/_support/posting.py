@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from vibehq_smoke import Blocked
 
-from ._health_models import Recorded, Refusal, WorkerRow
-from ._protocol import skip_without_credential
-from ._results import SENT_SCORE, TOLERANCE, our_result
-from ._runs import FINAL, StartedRun, read_run
-from ._workers import component_of
+from .health_models import Recorded, Refusal, WorkerRow
+from .protocol import skip_without_credential
+from .results import SENT_SCORE, TOLERANCE, our_result
+from .runs import FINAL, StartedRun, read_run
+from .workers import component_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from vibehq_smoke import Skipped, Violation
 
-from ._health_models import Acknowledged, WorkerReport
-from ._reading import read, value_of
-from ._results import assert_consistent
+from .health_models import Acknowledged, WorkerReport
+from .reading import read, value_of
+from .results import assert_consistent
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._api_models import PatchApplied
-from ._reading import rows_of, value_of
-from ._stored import stored_rows
+from .api_models import PatchApplied
+from .reading import rows_of, value_of
+from .stored import stored_rows
 
 if TYPE_CHECKING:
     from vibehq_smoke.platform import Hq

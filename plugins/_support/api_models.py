@@ -10,8 +10,8 @@ from pydantic.alias_generators import to_camel
 
 from vibehq_smoke.platform.dialects import Dialect, Paths
 
-from ._fields import Count, Flag, Moment, Name, Number, Percent, RowId, Score, Text
-from ._health_models import RunStatus
+from .fields import Count, Flag, Moment, Name, Number, Percent, RowId, Score, Text
+from .health_models import RunStatus
 
 
 class Camel(Dialect):

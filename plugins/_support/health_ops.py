@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from vibehq_smoke import Skipped, Violation
 
-from ._health_models import Profile, Summary
-from ._reading import read, value_of
+from .health_models import Profile, Summary
+from .reading import read, value_of
 
 if TYPE_CHECKING:
     from vibehq_smoke.platform import Hq

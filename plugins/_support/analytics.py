@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._api_models import EventLog, Statistics, Trend
+from .api_models import EventLog, Statistics, Trend
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from vibehq_smoke import Violation
 
-from ._reading import value_of
+from .reading import value_of
 
 if TYPE_CHECKING:
     from vibehq_smoke.platform import Hq
