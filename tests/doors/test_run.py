@@ -170,6 +170,8 @@ def is_running(pid: int) -> bool:
         (["run", "--fault", "d1-opz-down"], "d1-ops-down"),
         (["run", "mine.toml", "--config", "nowhere.toml"], "nowhere.toml"),
         (["run", "--tarket", "stub"], "--target"),
+        (["run", "mine.toml", "--target", "stub", "-k", "ONE and"], "passed to '-k': ONE and: at column 8"),
+        (["run", "mine.toml", "--target", "stub", "-m", "p0 or or"], "passed to '-m'"),
         (["matrix", "--out", "nowhere"], "nowhere/results.json"),
         (["init"], "smoke.toml exists"),
     ],
@@ -178,6 +180,7 @@ def test_bad_input_gives_one_message_and_exit_2(project: Path, arguments: list[s
     done = smoke(*arguments, folder=project)
     assert done.returncode == 2, done.stdout + done.stderr
     assert message in done.stderr
+    assert done.stderr.count(message) == 1
     assert "Traceback" not in done.stdout + done.stderr
 
 
@@ -185,7 +188,8 @@ def test_a_broken_plugin_stops_the_run_with_its_file_and_line(project: Path) -> 
     (project / "plugins" / "broken.py").write_text("\n\nimport no_such_module\n")
     done = run(project)
     assert done.returncode == 2
-    assert f"{project}/plugins/broken.py:3: this plugin does not load" in done.stderr
+    assert done.stderr.startswith(f"vibehq-smoke: {project}/plugins/broken.py:3: this plugin does not load")
+    assert len(done.stderr.strip().splitlines()) == 1
     assert "Traceback" not in done.stdout + done.stderr
 
 
