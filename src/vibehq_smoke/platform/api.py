@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json as json_module
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, Unpack
 from urllib.parse import quote, urlencode
@@ -125,7 +125,8 @@ class Api:
         with self._recorder.waiting(f"{method} {request.target} ({self.name})"):
             if self._wiring.prepare is not None:
                 await self._wiring.prepare()
-            request = replace(request, headers=await self._headers(request, options))
+            headers = await self._headers(request, options)
+            request = Request(method, request.origin, request.target, headers, request.body)
             transit = await self._send(request, options.get("deadline") or self._wiring.deadline_s)
         return self._reply(request, transit)
 

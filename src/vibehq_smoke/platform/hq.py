@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from ..errors import Skipped, nearest
@@ -14,6 +13,7 @@ from ..models import CheckSpec
 from . import waiting
 from .api import Api, Worker
 from .callbacks import Listener, listen
+from .clients import Clients
 from .ledger import Ledger, Where
 from .operator import Backend, Operator
 from .recorder import Recorder
@@ -30,17 +30,6 @@ B = TypeVar("B")
 C = TypeVar("C")
 
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-
-
-@dataclass(frozen=True)
-class Clients:
-    """Everything that speaks to the target on behalf of one check."""
-
-    api: Api
-    anonymous: Api
-    bare: Api
-    service: Api
-    workers: Mapping[str, Worker]
 
 
 class Hq:
@@ -70,16 +59,7 @@ class Hq:
         """The check itself."""
         self.recorder = recorder
         """The evidence of this check."""
-        self.api = clients.api
-        """The orchestrator, signed in; the CSRF pair goes along on writes under ``/api/`` (R7)."""
-        self.anonymous = clients.anonymous
-        """The orchestrator without a credential; writes still carry a valid CSRF pair."""
-        self.bare = clients.bare
-        """The orchestrator with neither a credential nor a CSRF pair."""
-        self.service = clients.service
-        """The orchestrator with the service credential, as workers call it; no CSRF pair (contract 3.3)."""
-        self.workers = MappingProxyType(dict(clients.workers))
-        """Clients of the configured workers by name; they send no credential by themselves (R8)."""
+        self._clients = clients
         self.read_only = read_only
         """Whether checks that write stay away from this target."""
         self._sessions = sessions
@@ -89,6 +69,31 @@ class Hq:
         self._deadline_s = deadline_s
 
     # -- the parts of the target -------------------------------------------------------------
+
+    @cached_property
+    def api(self) -> Api:
+        """The orchestrator, signed in; the CSRF pair goes along on writes under ``/api/`` (R7)."""
+        return self._clients.api
+
+    @cached_property
+    def anonymous(self) -> Api:
+        """The orchestrator without a credential; writes still carry a valid CSRF pair."""
+        return self._clients.anonymous
+
+    @cached_property
+    def bare(self) -> Api:
+        """The orchestrator with neither a credential nor a CSRF pair."""
+        return self._clients.bare
+
+    @cached_property
+    def service(self) -> Api:
+        """The orchestrator with the service credential, as workers call it; no CSRF pair (contract 3.3)."""
+        return self._clients.service
+
+    @cached_property
+    def workers(self) -> Mapping[str, Worker]:
+        """Clients of the configured workers by name; they send no credential by themselves (R8)."""
+        return self._clients.workers
 
     def worker(self, name: str) -> Worker:
         """The worker ``name``. Raises Skipped when it is not configured."""

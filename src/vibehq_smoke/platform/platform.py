@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..models import CheckSpec, Mode, Priority
 from ..redact import Redactor
-from .api import Api, Wiring, Worker
+from .api import Api, Wiring
 from .blame import Blame
+from .clients import Clients
 from .cloudflare import API as CLOUDFLARE_API
 from .cloudflare import Cloudflare
 from .csrf import Csrf
 from .embedded import Embedded
-from .hq import Clients, Hq
-from .identity import Credential, Identity, Known
+from .hq import Hq
+from .identity import Credential, Known
 from .ledger import Ledger
 from .operator import Backend
 from .pool import Pool
 from .recorder import Recorder
-from .secrets import Secrets, Service
+from .secrets import Secrets
 from .sessions import Sessions
 from .wire import Sender
 from .wrangler import Wrangler
@@ -84,7 +85,10 @@ class Platform:
         self._csrf = Csrf(bare, redactor)
         channel = self._channel(quiet)
         self._secrets = Secrets(target, redactor, channel)
-        self._sessions = Sessions(target, self._orchestrator(quiet, own, Known()), own, self._csrf, self._secrets)
+        front = Api(
+            quiet, own, target.base_url, name="orchestrator", identity=Known(), csrf=self._csrf, sends_csrf=True
+        )  # fmt: skip
+        self._sessions = Sessions(target, front, own, self._csrf, self._secrets)
         self._backend = self._operator(quiet, channel)
 
     async def open(self) -> None:
@@ -133,34 +137,7 @@ class Platform:
         )
 
     def _clients(self, recorder: Recorder, spec: CheckSpec) -> Clients:
-        wiring, base_url = self._wiring(spec), self.target.base_url
-        hint = f"no session: set kind in [targets.{self.target.name}.auth]"
-        return Clients(
-            api=self._orchestrator(
-                wiring, recorder, self._sessions, hint=hint if self.target.auth.kind == "none" else ""
-            ),
-            anonymous=self._orchestrator(wiring, recorder, Known()),
-            bare=Api(wiring, recorder, base_url, name="orchestrator", identity=Known(), csrf=self._csrf),
-            service=Api(
-                wiring, recorder, base_url, name="orchestrator", identity=Service(self._secrets), csrf=self._csrf
-            ),
-            workers={
-                name: Worker(wiring, recorder, worker.url, name=name, type=worker.type, identity=Known())
-                for name, worker in self.target.workers.items()
-            },
-        )
-
-    def _orchestrator(self, wiring: Wiring, recorder: Recorder, identity: Identity, *, hint: str = "") -> Api:
-        return Api(
-            wiring,
-            recorder,
-            self.target.base_url,
-            name="orchestrator",
-            identity=identity,
-            csrf=self._csrf,
-            sends_csrf=True,
-            hint=hint,
-        )
+        return Clients(self.target, self._wiring(spec), recorder, self._sessions, self._csrf, self._secrets)
 
     def _channel(self, wiring: Wiring) -> Api | None:
         """A client of the embedded operator channel. Its exchanges are kept as SQL and RPC, not as HTTP."""
