@@ -40,9 +40,9 @@ class EmbeddedPlatform:
             self._launch()
 
     def _launch(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="vibehq-smoke-")
+        self._folder = tempfile.TemporaryDirectory(prefix="vibehq-smoke-", ignore_cleanup_errors=True)
         command = [sys.executable, "-m", "vibehq_smoke.lab", "--parent", "--quiet"]
-        command += ["--write-config", str(self._config_file), "--data", str(Path(self._folder.name, "data"))]
+        command += ["--write-config", str(self._config_file)]
         for fault in self.faults:
             command += ["--fault", fault]
         self._process = subprocess.Popen(  # noqa: S603 - our own module, arguments in a list
@@ -67,7 +67,7 @@ class EmbeddedPlatform:
         return self._config_file
 
     def stop(self) -> None:
-        """End the child and remove what it stored. Safe to call again."""
+        """End the child, which removes what it stored. Safe to call again."""
         with _uninterrupted():
             self._end()
 

@@ -128,7 +128,15 @@ def test_killing_the_harness_leaves_the_report_before_it_and_no_embedded_platfor
     out = tmp_path / "out"
     assert smoke("run", "-k", "API-01", "--out", str(out), folder=tmp_path).returncode == 0
     before = (out / "results.json").read_bytes()
-    process = subprocess.Popen([SMOKE, "run", "--out", str(out)], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    process = subprocess.Popen(
+        [SMOKE, "run", "--out", str(out)],
+        cwd=tmp_path,
+        env=os.environ | {"TMPDIR": str(scratch)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout is not None
     process.stdout.readline()
     children = lab_processes(process.pid)
@@ -139,6 +147,7 @@ def test_killing_the_harness_leaves_the_report_before_it_and_no_embedded_platfor
     while any(map(is_running, children)) and time.monotonic() < give_up:
         time.sleep(0.02)
     assert not any(map(is_running, children))
+    assert list(scratch.iterdir()) == []
     assert (out / "results.json").read_bytes() == before
 
 

@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--list-faults", action="store_true", help="list all faults and stop")
     add("--json", action="store_true", help="with --list-faults: as JSON, with the expected findings")
     add("--quiet", action="store_true", help="print errors only")
-    add("--parent", action="store_true", help="stop when stdin ends, so that the lab cannot outlive who started it")
+    add("--parent", action="store_true", help="stop when stdin ends, and take the written config away again")
     return parser
 
 

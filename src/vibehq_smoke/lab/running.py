@@ -42,6 +42,15 @@ def run(options: Options, faults: Faults) -> None:
     finally:
         if scratch:
             shutil.rmtree(scratch, ignore_errors=True)
+        if options.parent and options.write_config:
+            _take_away(options.write_config)
+
+
+def _take_away(config: Path) -> None:
+    """Who started this lab may have been killed, and then nobody else removes what was made for it."""
+    with suppress(OSError):
+        config.unlink()
+        config.parent.rmdir()  # only when nothing else is in it
 
 
 async def _serve(options: Options, ports: Ports, faults: Faults, data: Path, source: Path) -> None:
