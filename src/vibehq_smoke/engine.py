@@ -54,6 +54,14 @@ class Engine:
             self._board.give_up("a check blocks the event loop: it must await, not wait", Outcome.ERROR)
             return self._board.wait(id_)
 
+    def has_result(self, id_: str, within_s: float) -> bool:
+        """Whether a check has its result, or gets it ``within_s`` seconds. Raises KeyError."""
+        try:
+            self._board.wait(id_, within_s)
+        except TimeoutError:
+            return False
+        return True
+
     def results(self) -> tuple[Result, ...]:
         """The results that stand so far, in the order of the plan: hidden needs first."""
         return self._board.results()
