@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -242,3 +243,36 @@ def test_init_writes_a_file_that_loads(tmp_path: Path) -> None:
     done = smoke("list", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "HLT-01" in done.stdout
+
+
+@pytest.fixture
+def lab_config(tmp_path: Path) -> Iterator[Path]:
+    """The configuration that a lab wrote; the lab runs until the test is over."""
+    config = tmp_path / "lab" / "smoke.toml"
+    config.parent.mkdir()
+    lab = subprocess.Popen([SMOKE, "lab", "--quiet", "--write-config", str(config)], stderr=subprocess.PIPE, text=True)
+    give_up = time.monotonic() + 30
+    while not config.exists():
+        assert lab.poll() is None, lab.communicate()
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
+    yield config
+    lab.terminate()
+    lab.communicate()
+
+
+def test_what_a_run_leaves_on_a_lasting_target_is_listed_with_the_sql_that_removes_it(
+    lab_config: Path, tmp_path: Path
+) -> None:
+    arguments = ("--target", "lab", "--config", str(lab_config), "--out", "out", "-k", "HLT-01 or API-07")
+    done = smoke("run", *arguments, folder=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    record = results(tmp_path)
+    assert f"Left on lab, tagged smoke-{record['run']['id']}" in done.stdout
+    created = {entry["kind"]: entry for entry in record["created"]}
+    assert len(created) >= 2
+    for entry in created.values():
+        assert entry["cleanup_sql"].startswith("DELETE FROM")
+        assert entry["cleanup_sql"] in done.stdout
+    again = smoke("run", *arguments, folder=tmp_path)
+    assert again.returncode == 0, "the same lab can be checked twice in a row"

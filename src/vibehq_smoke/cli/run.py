@@ -131,11 +131,18 @@ def _show(record: RunRecord, door: Door) -> None:
         click.echo(f"vibehq-smoke: {unreachable(record)}", err=True)
         return
     show_matrix(record, door.reports)
-    for entry in record.created:
-        if entry.cleanup_sql and record.run.environment != "local":
-            click.echo(f"left behind: {entry.kind} {entry.id}; remove with: {entry.cleanup_sql}")
+    _show_ledger(record, gone=door.session.is_embedded)
     for line in door.messages:
         click.echo(line)
+
+
+def _show_ledger(record: RunRecord, *, gone: bool) -> None:
+    """Print what was left on the target and the SQL that removes it; the embedded platform is gone with all of it."""
+    if not record.created or gone:
+        return
+    click.echo(f"Left on {record.run.target}, tagged smoke-{record.run.id}; this removes it:")
+    for entry in record.created:
+        click.echo(f"  {entry.database or ''}  {entry.cleanup_sql or f'{entry.kind} {entry.id}: by hand'}")
 
 
 def unreachable(record: RunRecord) -> str:
