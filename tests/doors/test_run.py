@@ -89,6 +89,7 @@ def test_a_dead_platform_gives_exit_3_and_one_sentence(project: Path) -> None:
     done = run(project)
     assert done.returncode == 3
     assert len(done.stderr.strip().splitlines()) == 1
+    assert done.stdout == ""
     assert "stub cannot be reached" in done.stderr
     record = results(project)
     assert record["totals"]["blocked"] == 3

@@ -136,6 +136,15 @@ def test_plain_progress_is_one_line_a_check_and_why_below() -> None:
     ]
 
 
+def test_plain_progress_leaves_a_target_out_of_reach_to_the_one_sentence_at_the_end() -> None:
+    stream = Stream("utf-8")
+    progress = PlainProgress(stream)
+    progress.run_start(RUN, SPECS)
+    progress.preflight_finish((observation("orchestrator").model_copy(update={"unreachable": True}),))
+    progress.check_finish(result("HLT-03", Outcome.BLOCKED, reason="orchestrator is broken"))
+    assert stream.getvalue() == ""
+
+
 @pytest.mark.parametrize("text", samples.HOSTILE)
 def test_plain_progress_gives_no_orders(text: str) -> None:
     stream = Stream("ascii")

@@ -6,6 +6,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, TextIO
 
+from ..gates import ORCHESTRATOR
 from ..models import Outcome, Status
 from .text import encodable, safe
 
@@ -26,14 +27,20 @@ class PlainProgress:
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
         self._lock = threading.Lock()
+        self._begins = ""
+        self._in_vain = False
 
     def run_start(self, run: RunInfo, specs: Sequence[CheckSpec]) -> None:
-        """Say what begins."""
+        """Keep what begins for when it is known to make sense."""
         suites = ", ".join(run.suites) or "no suite"
-        self._write("RUN", f"{len(specs)} checks of {suites} on {run.target} ({run.environment}), run {run.id}")
+        self._begins = f"{len(specs)} checks of {suites} on {run.target} ({run.environment}), run {run.id}"
 
     def preflight_finish(self, observations: Sequence[Observation]) -> None:
-        """Say what preflight saw in trouble."""
+        """Say what begins and what preflight saw in trouble; nothing at all of a target that is out of reach."""
+        self._in_vain = any(seen.component == ORCHESTRATOR and seen.unreachable for seen in observations)
+        if self._in_vain:
+            return
+        self._write("RUN", self._begins)
         for seen in observations:
             if seen.status not in (Status.WORKING, Status.UNKNOWN):
                 self._write(seen.status, f"{seen.component}: {seen.reason}")
@@ -43,6 +50,8 @@ class PlainProgress:
 
     def check_finish(self, result: Result) -> None:
         """Write the check's line."""
+        if self._in_vain:
+            return
         hidden = " (hidden)" if result.hidden else ""
         passed = result.outcome is Outcome.PASSED
         line = f"{result.id} {result.duration_s:.2f}s {result.title}{hidden}"
