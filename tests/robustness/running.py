@@ -102,22 +102,33 @@ class Watched:
 
     def finish(self, most_s: float = 90) -> Run:
         """Wait for its end. Kills it and raises AssertionError when that does not come."""
-        status, usage = self._wait(most_s)
+        status, peak = self._wait(most_s)
         code = os.waitstatus_to_exitcode(status)
         self.process.returncode = code
         texts = [(self.folder / name).read_text(encoding="utf-8") for name in ("stdout", "stderr")]
-        peak = usage.ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
         return Run(code, texts[0], texts[1], peak, time.monotonic() - self.began, self.out)
 
-    def _wait(self, most_s: float) -> tuple[int, Any]:
+    def _wait(self, most_s: float) -> tuple[int, float]:
+        """Status and peak memory in MB. The rusage of a child will not do: it begins with the size of its parent."""
+        peak = 0.0
         while time.monotonic() - self.began < most_s:
-            pid, status, usage = os.wait4(self.process.pid, os.WNOHANG)
+            peak = max(peak, _peak_mb(self.process.pid))
+            pid, status = os.waitpid(self.process.pid, os.WNOHANG)
             if pid:
-                return status, usage
+                return status, peak
             time.sleep(0.01)
         self.process.kill()
         said = (self.folder / "stderr").read_text(encoding="utf-8")
         raise AssertionError(f"{self.process.args!r} did not end within {most_s:g} s; it said: {said[-2000:]}")
+
+
+def _peak_mb(pid: int) -> float:
+    """The most memory that a process has held until now; 0 where there is no /proc to tell, or it has ended."""
+    try:
+        found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(encoding="utf-8"))
+    except OSError:
+        return 0.0
+    return int(found[1]) / 1024 if found else 0.0
 
 
 @contextmanager

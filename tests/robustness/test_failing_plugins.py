@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import CHECKS
-from tests.stub import Stub
+from tests.stub import Answer, Stub
 
 from .running import HEAD, SMOKE, command, suite_run
 
@@ -128,8 +128,9 @@ def vibehq_issue_sinks():
 """
 
 
-def test_reports_and_sinks_that_raise_keep_no_other_from_its_work(project: Path) -> None:
+def test_reports_and_sinks_that_raise_keep_no_other_from_its_work(project: Path, stub: Stub) -> None:
     plugin(project, RUDE_OUTPUT)
+    stub.answers["/one"] = Answer({"value": 1}, delay_s=1.0)  # reports are prepared while a check keeps waiting
     done = suite_run(project, "--sink", "bad", "--sink", "good")
     assert done.code == 4
     assert set(done.outcomes.values()) == {"passed"}

@@ -67,7 +67,7 @@ def test_every_hostile_answer_is_a_failure_of_its_kind_in_bounded_time_and_memor
     found = {name: done.checks[f"HST-{name}"]["kind"] for name in TALKS}
     assert {name: kind for name, kind in found.items() if kind not in TALKS[name][1]} == {}
     assert max(check["duration_s"] for check in done.checks.values()) < 20 + 2
-    assert done.peak_mb < 300
+    assert 20 < done.peak_mb < 300
     assert done.record["root_causes"] == ["health-api"]
     assert done.record["preflight"][0]["status"] == "working"
     assert_safe_to_print(done.said)
