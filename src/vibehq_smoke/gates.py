@@ -1,4 +1,4 @@
-"""What the suite demands of the whole run, and what the process says when it ends (architecture 6)."""
+"""What the suite demands of the whole run, and what the process says when it ends."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ORCHESTRATOR = "orchestrator"
 
 
 class ExitCode(IntEnum):
-    """What the process says when it ends (architecture 6)."""
+    """What the process says when it ends."""
 
     HELD = 0
     FELL = 1
@@ -92,7 +92,7 @@ def gates(
 
 
 def exit_code(record: RunRecord, *, runner_offline: bool = False) -> ExitCode:
-    """What the process should end with (architecture 6).
+    """What the process should end with.
 
     4 the harness or its machine is at fault: a check erred, or nothing was executed because the runner has no
     network. It comes first, since no other verdict can be trusted then. 3 the orchestrator was observed

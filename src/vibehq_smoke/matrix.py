@@ -1,4 +1,4 @@
-"""Judging: from what checks saw to what is known of each component (architecture 6, contract 1.6 and 10.1).
+"""Judging: from what checks saw to what is known of each component (contract 1.6 and 10.1).
 
 Everything here is pure, and none of it depends on the order in which results arrive: checks finish in any order,
 and the same facts must give the same verdict.

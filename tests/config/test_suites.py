@@ -66,7 +66,6 @@ def test_everything_that_a_suite_can_say(suite: Load) -> None:
         [suite.override.HLT-01]
         deadline_s = 1
         priority = "p2"
-        needs = ["API-01"]
         """
     )
     assert found.model_copy(update={"file": None}) == Suite(
@@ -88,7 +87,7 @@ def test_everything_that_a_suite_can_say(suite: Load) -> None:
             min_executed=0,
             latency={"all": LatencyBudget(p50_ms=100), "HLT-01": LatencyBudget(p95_ms=500)},
         ),
-        overrides={"HLT-01": Override(deadline_s=1, priority=Priority.P2, needs=("API-01",))},
+        overrides={"HLT-01": Override(deadline_s=1, priority=Priority.P2)},
     )
 
 
@@ -128,12 +127,8 @@ def test_a_check_must_be_in_every_list_that_is_not_empty(select: Selection, answ
 def test_an_override_changes_only_what_it_names() -> None:
     assert Override().changes() == {}
     assert Override(deadline_s=2).changes() == {"deadline_s": 2}
-    changed = spec().model_copy(update=Override(priority=Priority.P3, needs=("A",)).changes())
-    assert (changed.priority, changed.needs) == (Priority.P3, ("A",))
-
-
-def test_an_override_may_take_all_needs_away(suite: Load) -> None:
-    assert suite("[suite.override.X]\nneeds = []\n").overrides["X"].changes() == {"needs": ()}
+    changed = spec().model_copy(update=Override(priority=Priority.P3).changes())
+    assert (changed.priority, changed.deadline_s) == (Priority.P3, None)
 
 
 # --- several suites ----------------------------------------------------------------------------------------------
@@ -171,7 +166,7 @@ def test_merged_suites_demand_the_strictest() -> None:
                     min_executed=2,
                     latency={"all": LatencyBudget(p95_ms=300), "health": LatencyBudget(p50_ms=2)},
                 ),
-                overrides={"X": Override(deadline_s=2, priority=Priority.P0, needs=("A",))},
+                overrides={"X": Override(deadline_s=2, priority=Priority.P0)},
             ),
         ]
     )
@@ -187,7 +182,7 @@ def test_merged_suites_demand_the_strictest() -> None:
     )
     assert (merged.in_flight, merged.deadline_s, merged.run_deadline_s) == (8, 30, 900)
     assert merged.overrides == {
-        "X": Override(deadline_s=1, priority=Priority.P0, needs=("A",)),
+        "X": Override(deadline_s=1, priority=Priority.P0),
         "Y": Override(deadline_s=7),
     }
 

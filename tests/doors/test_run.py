@@ -277,3 +277,14 @@ def test_what_a_run_leaves_on_a_lasting_target_is_listed_with_the_sql_that_remov
         assert entry["cleanup_sql"] in done.stdout
     again = smoke("run", *arguments, folder=tmp_path)
     assert again.returncode == 0, "the same lab can be checked twice in a row"
+
+
+def test_a_suite_overrides_a_checks_deadline_and_priority(project: Path, stub: Stub) -> None:
+    suite = project / "mine.toml"
+    suite.write_text(suite.read_text() + '[suite.override.ONE-03]\npriority = "p0"\ndeadline_s = 0.3\n')
+    stub.answers["/three"] = Answer({"value": 3}, delay_s=5)
+    assert run(project).returncode == 1
+    late = next(check for check in results(project)["checks"] if check["id"] == "ONE-03")
+    assert (late["priority"], late["outcome"], late["kind"]) == ("p0", "failed", "timeout")
+    assert "no verdict within 0.3 s; it was waiting for GET /three" in late["reason"]
+    assert "analytics-api" in results(project)["root_causes"]

@@ -85,21 +85,17 @@ class Override(Table):
 
     deadline_s: Duration | None = None
     priority: Priority | None = None
-    needs: tuple[Word, ...] | None = None
-    """Replaces the check's needs."""
 
     def changes(self) -> dict[str, Any]:
         """The fields of ``CheckSpec`` to replace."""
         return self.model_dump(exclude_none=True)
 
     def strictest(self, other: Self) -> Self:
-        """Both at once: the shorter deadline, the higher priority, all needs."""
+        """Both at once: the shorter deadline, the higher priority."""
         priorities = [p for p in (self.priority, other.priority) if p is not None]
-        needs = None if self.needs is None and other.needs is None else (*(self.needs or ()), *(other.needs or ()))
         return type(self)(
             deadline_s=_least(self.deadline_s, other.deadline_s),
             priority=min(priorities, default=None),
-            needs=None if needs is None else tuple(dict.fromkeys(needs)),
         )
 
 

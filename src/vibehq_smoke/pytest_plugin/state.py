@@ -153,7 +153,7 @@ class State:
 
     @property
     def exit_code(self) -> int:
-        """The run's own exit code (design section 6), 0 when nothing ran."""
+        """The run's own exit code, 0 when nothing ran."""
         if self.error is not None:
             return self.error.exit_code
         if self.record is not None and self.session.troubles:
