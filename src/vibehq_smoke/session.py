@@ -72,6 +72,7 @@ class Session:
         self.partial: str | None = None
         self._started = time.monotonic()
         self._started_at = datetime.now(UTC)
+        self._plans: dict[tuple[Path | None, ...], Plan] = {}
         self._merged: dict[str, Result] = {}
         self._observations: dict[str, Observation] = {}
 
@@ -123,6 +124,11 @@ class Session:
                 known = ", ".join(sinks) or "none"
                 raise UsageError(f"there is no issue sink {name!r} (registered: {known}); a plugin adds one")
 
+    def find_suites(self, names: Sequence[str]) -> list[Path]:
+        """The files of the named suites, of the default one when none is named. Raises UsageError."""
+        beside = self.config.file.parent if self.config.file else None
+        return [resolve_suite(name, beside) for name in names or (DEFAULT_SUITE,)]
+
     def add_suite(self, path: Path) -> Suite:
         """Load a suite into this session, once. Raises ConfigError."""
         if path not in self.suites:
@@ -138,8 +144,19 @@ class Session:
             raise UsageError(f"{path}: there is no check {id_!r}" + (f"; did you mean {near!r}?" if near else ""))
 
     def plan(self, suites: Iterable[Suite]) -> Plan:
-        """What the suites select, in the order of the categories, with overrides and plan hooks applied."""
-        merged = merge_suites(list(suites))
+        """What the suites select, in the order of the categories, with overrides and plan hooks applied.
+
+        Made once for the same suites: collecting, running and judging ask for it, and the plan hook is promised to be
+        called before anything runs, not after.
+        """
+        some = list(suites)
+        key = tuple(suite.file for suite in some)
+        if key not in self._plans:
+            self._plans[key] = self._planned(some)
+        return self._plans[key]
+
+    def _planned(self, suites: list[Suite]) -> Plan:
+        merged = merge_suites(suites)
         chosen = [check for check in self.graph.checks.values() if self._wanted(check, merged)]
         plan = Plan(self.graph, [check.id for check in sorted(chosen, key=_category_order)])
         for id_, override in merged.overrides.items():
@@ -274,7 +291,7 @@ class Session:
             words += ["--fault", fault]
         return " ".join(words)
 
-    def info(self, **changes: object) -> RunInfo:
+    def info(self) -> RunInfo:
         """The facts of this run as they stand."""
         target = self.target
         return RunInfo(
@@ -290,7 +307,7 @@ class Session:
             command=self.rerun_command(),
             versions=versions(),
             faults=self.options.faults,
-        ).model_copy(update=changes)
+        )
 
     def record(self) -> RunRecord:
         """The judged run."""

@@ -288,3 +288,13 @@ def test_a_suite_overrides_a_checks_deadline_and_priority(project: Path, stub: S
     assert (late["priority"], late["outcome"], late["kind"]) == ("p0", "failed", "timeout")
     assert "no verdict within 0.3 s; it was waiting for GET /three" in late["reason"]
     assert "analytics-api" in results(project)["root_causes"]
+
+
+def test_the_plan_is_adjusted_once_before_anything_runs(project: Path, stub: Stub) -> None:
+    (project / "plugins" / "planning.py").write_text(
+        "import pathlib\nfrom vibehq_smoke import hookimpl\n\n"
+        "@hookimpl\ndef vibehq_adjust_plan(plan):\n"
+        "    with pathlib.Path('calls.txt').open('a') as calls:\n        calls.write('called\\n')\n"
+    )
+    assert run(project).returncode == 0
+    assert (project / "calls.txt").read_text() == "called\n"

@@ -23,9 +23,8 @@ from .init import init
 from .lab import lab
 from .listing import list_checks
 from .matrix import matrix
+from .options import INTERRUPTED
 from .run import run
-
-INTERRUPTED = 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..gates import ExitCode
 from ..models import Observation, Status
 from .options import config_option, fault_option, suites_argument, target_option
 
 if TYPE_CHECKING:
     from ..session import Session
-
-UNREACHABLE = 3
 
 
 @click.command()
@@ -28,13 +27,12 @@ def doctor(
     suites: tuple[str, ...], target: str | None, config: Path | None, faults: tuple[str, ...], allow_writes: bool
 ) -> None:
     """Look whether a target is reachable, which credentials and channels are there, and what will be skipped."""
-    from ..session import DEFAULT_SUITE, Options, Session, resolve_suite
+    from ..session import Options, Session
 
     session = Session(Options(target=target, config=config, faults=faults, allow_writes=allow_writes))
     try:
-        beside = session.config.file.parent if session.config.file else None
-        for name in suites or (DEFAULT_SUITE,):
-            session.add_suite(resolve_suite(name, beside))
+        for path in session.find_suites(suites):
+            session.add_suite(path)
         code = _examine(session)
     finally:
         session.close()
@@ -54,7 +52,7 @@ def _examine(session: Session) -> int:
         click.echo(f"{word:<12} {seen.component} {seen.reason}")
     _say_what_is_skipped(session)
     if any(seen.unreachable and seen.component == "orchestrator" for seen in observations):
-        return UNREACHABLE
+        return ExitCode.UNREACHABLE
     return int(any(seen.status is Status.BROKEN for seen in observations))
 
 

@@ -17,12 +17,11 @@ from .options import category_option, config_option, suites_argument
 @click.option("--json", "as_json", is_flag=True, help="As a JSON array of check specs.")
 def list_checks(suites: tuple[str, ...], config: Path | None, categories: tuple[str, ...], as_json: bool) -> None:
     """List the checks of suites: id, priority, component, what they need, title."""
-    from ..session import DEFAULT_SUITE, Options, Session, resolve_suite
+    from ..session import Options, Session
 
     session = Session(Options(config=config, categories=categories))
-    beside = session.config.file.parent if session.config.file else None
-    for name in suites or (DEFAULT_SUITE,):
-        session.add_suite(resolve_suite(name, beside))
+    for path in session.find_suites(suites):
+        session.add_suite(path)
     specs = [check.spec for check in session.plan(session.suites.values()).selected]
     if as_json:
         click.echo(json.dumps([spec.model_dump(mode="json") for spec in specs], indent=2))

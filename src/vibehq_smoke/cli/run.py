@@ -11,16 +11,22 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from ..errors import HarnessError, UsageError, nearest
+from ..gates import ExitCode
 from ..models import RunRecord
-from .options import category_option, config_option, fault_option, out_option, suites_argument, target_option
+from .options import (
+    INTERRUPTED,
+    category_option,
+    config_option,
+    fault_option,
+    out_option,
+    suites_argument,
+    target_option,
+)
 from .screen import Progress, show_matrix
 
 if TYPE_CHECKING:
     from ..session import Session
     from .door import Door
-
-UNREACHABLE = 3
-INTERRUPTED = 130
 
 UNUSED = ("terminal", "faulthandler", "doctest", "pastebin", "stepwise", "unittest", "debugging", "cacheprovider",
           "logging", "junitxml", "nose", "python", "setuponly", "setupplan", "legacypath", "recwarn", "tmpdir",
@@ -62,7 +68,7 @@ def run(
     SUITE is a TOML file or the name of a shipped suite; default: stage-smoke.
     Without --target the embedded platform is started and checked.
     """
-    from ..session import DEFAULT_SUITE, Options, Session, resolve_suite
+    from ..session import Options, Session
 
     options = Options(target, config, out, faults, categories, sinks, allow_writes, 1 if exitfirst else 0)
     session = Session(options)
@@ -72,9 +78,7 @@ def run(
             session.embedded.start()
         else:
             session.check_target()
-        beside = session.config.file.parent if session.config.file else None
-        paths = [resolve_suite(name, beside) for name in suites or (DEFAULT_SUITE,)]
-        code = _run(session, paths, keyword, marker, quiet=quiet)
+        code = _run(session, session.find_suites(suites), keyword, marker, quiet=quiet)
     finally:
         session.close()
     sys.exit(code)
@@ -127,7 +131,7 @@ def nothing_selected(session: Session, keyword: str | None, marker: str | None) 
 
 
 def _show(record: RunRecord, door: Door) -> None:
-    if record.run.exit_code == UNREACHABLE:
+    if record.run.exit_code == ExitCode.UNREACHABLE:
         click.echo(f"vibehq-smoke: {unreachable(record)}", err=True)
         return
     show_matrix(record, door.reports)

@@ -56,7 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the markers that ``-m`` selects by, and start the embedded platform early when a suite is asked for."""
+    """Declare the markers that ``-m`` selects by."""
     for name in (*CATEGORIES, *Priority, *Mode):
         config.addinivalue_line("markers", f"{name}: checks of this category, priority or access mode")
     config.stash[SESSION] = State(config)
@@ -147,12 +147,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         from ..reports.terminal import matrix_text
         from ..reports.text import visible
 
-        writer = terminalreporter
-        writer.section("component health")
+        terminalreporter.section("component health")
         reports = [str(path) for path in state.reports]
-        writer.write_line(matrix_text(state.record, color=False, width=100, reports=reports))
+        terminalreporter.write_line(matrix_text(state.record, color=False, width=100, reports=reports))
         for line in (*state.messages, *state.session.troubles):
-            writer.write_line(visible(line))
+            terminalreporter.write_line(visible(line))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
