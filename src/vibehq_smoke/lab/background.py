@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from vibehq_smoke.lab.log import Log
+from vibehq_smoke.lab.storage.log import Log
 
 
 @dataclass

@@ -32,8 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace, faults: Faults) -> int:
     # Only a lab that really runs needs the servers; listing faults should not wait for their import.
-    from vibehq_smoke.lab.ports import PortBusyError
     from vibehq_smoke.lab.running import Options, run
+    from vibehq_smoke.lab.serving.ports import PortBusyError
 
     chosen = Options(
         options.port, options.write_config, options.write_source, options.data, options.quiet, options.parent

@@ -8,10 +8,10 @@ import httpx
 
 from vibehq_smoke.lab.background import Background
 from vibehq_smoke.lab.clock import now_iso
-from vibehq_smoke.lab.databases import Databases
 from vibehq_smoke.lab.faults import Faults
-from vibehq_smoke.lab.hubs import Hub
-from vibehq_smoke.lab.log import Log
+from vibehq_smoke.lab.live.hubs import Hub
+from vibehq_smoke.lab.storage.databases import Databases
+from vibehq_smoke.lab.storage.log import Log
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from vibehq_smoke.lab.replies import Json
+from vibehq_smoke.lab.serving.replies import Json
 
 
 @dataclass(frozen=True)

@@ -7,30 +7,30 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
-from vibehq_smoke.lab import status_api
-from vibehq_smoke.lab.accounts import Accounts
-from vibehq_smoke.lab.analytics import AnalyticsApi
-from vibehq_smoke.lab.api_faults import ApiFaults
-from vibehq_smoke.lab.application import Guard, json_application
-from vibehq_smoke.lab.auth import AuthApi, SessionGate
+from vibehq_smoke.lab.accounts.auth import AuthApi, SessionGate
+from vibehq_smoke.lab.accounts.csrf import CsrfGate
+from vibehq_smoke.lab.accounts.users import Accounts
 from vibehq_smoke.lab.context import Lab
-from vibehq_smoke.lab.csrf import CsrfGate
-from vibehq_smoke.lab.delivery import DeliveryApi
-from vibehq_smoke.lab.front import HostRule, PathRule, ProcessFaults
-from vibehq_smoke.lab.health_api import HealthApi
-from vibehq_smoke.lab.health_protocol import ResultApi
-from vibehq_smoke.lab.health_runs import HealthRuns
-from vibehq_smoke.lab.health_store import RunStore
-from vibehq_smoke.lab.health_tests import HealthTestsApi
-from vibehq_smoke.lab.hil import HilApi
-from vibehq_smoke.lab.ops_scan import OpsScanApi
-from vibehq_smoke.lab.patch_events import PatchEvents
-from vibehq_smoke.lab.patch_logs import PatchLogApi
-from vibehq_smoke.lab.patches import PatchApi
-from vibehq_smoke.lab.ratelimit import RateLimiter
-from vibehq_smoke.lab.rpc import Rpc
-from vibehq_smoke.lab.sockets import Sockets
-from vibehq_smoke.lab.specialists import SpecialistApi
+from vibehq_smoke.lab.entrypoints.rpc import Rpc
+from vibehq_smoke.lab.health.api import HealthApi
+from vibehq_smoke.lab.health.protocol import ResultApi
+from vibehq_smoke.lab.health.runs import HealthRuns
+from vibehq_smoke.lab.health.store import RunStore
+from vibehq_smoke.lab.health.test_records import HealthTestsApi
+from vibehq_smoke.lab.live.sockets import Sockets
+from vibehq_smoke.lab.operations import status
+from vibehq_smoke.lab.operations.delivery import DeliveryApi
+from vibehq_smoke.lab.operations.hil import HilApi
+from vibehq_smoke.lab.operations.scan import OpsScanApi
+from vibehq_smoke.lab.operations.specialist_log import SpecialistApi
+from vibehq_smoke.lab.patches.analytics import AnalyticsApi
+from vibehq_smoke.lab.patches.api import PatchApi
+from vibehq_smoke.lab.patches.events import PatchEvents
+from vibehq_smoke.lab.patches.logs import PatchLogApi
+from vibehq_smoke.lab.serving.api_faults import ApiFaults
+from vibehq_smoke.lab.serving.application import Guard, json_application
+from vibehq_smoke.lab.serving.front import HostRule, PathRule, ProcessFaults
+from vibehq_smoke.lab.serving.ratelimit import RateLimiter
 
 
 class Group(Protocol):
@@ -83,7 +83,7 @@ class Orchestrator:
             sockets,
         )
         private = [self._guarded(*entry) for group in groups for entry in group.private()]
-        return [*status_api.routes(), *auth.public(), *sockets.public(), *private]
+        return [*status.routes(), *auth.public(), *sockets.public(), *private]
 
     def _guarded(self, method: str, path: str, handler: object) -> BaseRoute:
         gate = Middleware(SessionGate, accounts=self.accounts, faults=self.lab.faults)

@@ -8,19 +8,19 @@ from pathlib import Path
 import httpx
 from starlette.types import ASGIApp
 
-from vibehq_smoke.lab.application import Guard, json_application
 from vibehq_smoke.lab.background import Background
-from vibehq_smoke.lab.checkout_files import write_checkout
+from vibehq_smoke.lab.checkout.writer import write_checkout
 from vibehq_smoke.lab.config_file import config_text
 from vibehq_smoke.lab.context import Lab, Secrets, WorkerTarget
-from vibehq_smoke.lab.databases import Databases
 from vibehq_smoke.lab.faults import Faults
-from vibehq_smoke.lab.hubs import Hub
-from vibehq_smoke.lab.log import Log
-from vibehq_smoke.lab.operator_api import OperatorApi
+from vibehq_smoke.lab.live.hubs import Hub
+from vibehq_smoke.lab.operator.api import OperatorApi
 from vibehq_smoke.lab.orchestrator import Orchestrator
-from vibehq_smoke.lab.ports import Port
-from vibehq_smoke.lab.worker import Worker
+from vibehq_smoke.lab.serving.application import Guard, json_application
+from vibehq_smoke.lab.serving.ports import Port
+from vibehq_smoke.lab.storage.databases import Databases
+from vibehq_smoke.lab.storage.log import Log
+from vibehq_smoke.lab.workers.worker import Worker
 
 # name, type (contract 1.2, Q11)
 WORKERS = (("agent-factory", "factory"), ("ops-conflict-specialist", "specialist"))

@@ -1,0 +1,1 @@
+"""Who may call: users, sessions, CSRF, the credential between services."""

@@ -1,0 +1,1 @@
+"""The RPC entrypoints of the orchestrator."""

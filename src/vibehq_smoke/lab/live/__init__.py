@@ -1,0 +1,1 @@
+"""WebSockets: hubs and what they broadcast."""

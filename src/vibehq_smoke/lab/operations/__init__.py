@@ -1,0 +1,1 @@
+"""Scans, deliveries, people in the loop, the specialists' log."""

@@ -1,0 +1,1 @@
+"""The operator channel: the platform seen from the inside."""

@@ -1,0 +1,1 @@
+"""Patches, their events, and the numbers drawn from them."""

@@ -1,0 +1,1 @@
+"""HTTP machinery: ports, gates, reading requests, wording answers."""

@@ -1,0 +1,154 @@
+"""The four databases (contract 1.3, part 5), each one SQLite file built by ordered migrations."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from vibehq_smoke.lab.clock import now_iso
+from vibehq_smoke.lab.faults import Faults
+
+Row = dict[str, Any]
+Values = Sequence[object] | Mapping[str, object]
+
+# binding -> (resource name, folder of migrations, fault that takes it down)
+BINDINGS = (
+    ("DB_OPS", "vibehq-ops", "ops"),
+    ("DB_PROJECTS", "vibehq-projects", "projects"),
+    ("DB_CHATS", "vibehq-chat-logs", "chats"),
+    ("DB_HEALTH", "vibehq-health-logs", "health"),
+)
+
+
+class DatabaseDownError(Exception):
+    """A database cannot be used. The text names the resource and nothing of any statement."""
+
+
+class Database:
+    """One database. Every use first asks whether a fault has taken it down, and raises DatabaseDownError if so."""
+
+    def __init__(self, binding: str, title: str, folder: str, path: Path, faults: Faults) -> None:
+        self.binding = binding
+        self.title = title
+        self.path = path
+        self._folder = folder
+        self._faults = faults
+        self._connection = sqlite3.connect(path, isolation_level=None)
+        self._connection.row_factory = _as_dict
+        # The data is scratch: losing it in a power cut matters less than speed.
+        self._connection.executescript(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=2000;"
+        )
+        self._migrate()
+
+    @property
+    def down(self) -> bool:
+        """Whether a fault has taken this database down."""
+        return self._faults.on(f"d1-{self._folder}-down")
+
+    def check(self) -> None:
+        """Raise DatabaseDownError when the database cannot be used."""
+        if self.down:
+            raise DatabaseDownError(f"database {self.title} is unavailable")
+
+    def rows(self, sql: str, values: Values = ()) -> list[Row]:
+        """All rows of a query, as dicts. Raises DatabaseDownError."""
+        self.check()
+        return self._connection.execute(sql, values).fetchall()
+
+    def row(self, sql: str, values: Values = ()) -> Row | None:
+        """The first row of a query, or None. Raises DatabaseDownError."""
+        self.check()
+        found: Row | None = self._connection.execute(sql, values).fetchone()
+        return found
+
+    def scalar(self, sql: str, values: Values = ()) -> Any:
+        """The first column of the first row, or None when there is no row. Raises DatabaseDownError."""
+        found = self.row(sql, values)
+        return None if found is None else next(iter(found.values()))
+
+    def run(self, sql: str, values: Values = ()) -> sqlite3.Cursor:
+        """Execute a statement; the cursor knows `lastrowid` and `rowcount`. Raises DatabaseDownError."""
+        self.check()
+        return self._connection.execute(sql, values)
+
+    def insert(self, table: str, row: Row) -> int:
+        """Insert `row` (column -> value) and return its id. `table` and columns come from this package's code only."""
+        columns = ", ".join(row)
+        marks = ", ".join("?" * len(row))
+        # No part of the text comes from a request.
+        cursor = self.run(f"INSERT INTO {table} ({columns}) VALUES ({marks})", tuple(row.values()))  # noqa: S608
+        return int(cursor.lastrowid or 0)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All statements inside take effect together or not at all. Must not contain an await."""
+        self.check()
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def read_only(self) -> sqlite3.Connection:
+        """A connection that cannot write, for the operator; the caller closes it. Raises DatabaseDownError."""
+        self.check()
+        connection = sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)
+        connection.row_factory = _as_dict
+        return connection
+
+    def close(self) -> None:
+        """Release the file."""
+        self._connection.close()
+
+    def _migrate(self) -> None:
+        self._connection.execute(
+            "CREATE TABLE IF NOT EXISTS d1_migrations"
+            " (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TEXT NOT NULL)"
+        )
+        done = {row["name"] for row in self._connection.execute("SELECT name FROM d1_migrations").fetchall()}
+        folder = files("vibehq_smoke.lab.storage") / "migrations" / self._folder
+        for script in sorted((item for item in folder.iterdir() if item.name.endswith(".sql")), key=lambda f: f.name):
+            if script.name not in done:
+                self._connection.executescript(f"BEGIN;\n{script.read_text(encoding='utf-8')}\nCOMMIT;")
+                self._connection.execute(
+                    "INSERT INTO d1_migrations (name, applied_at) VALUES (?, ?)", (script.name, now_iso())
+                )
+
+
+@dataclass(frozen=True)
+class Databases:
+    """The four databases by role."""
+
+    ops: Database
+    projects: Database
+    chats: Database
+    health: Database
+
+    @classmethod
+    def open(cls, folder: Path, faults: Faults) -> "Databases":
+        """Open or create all four under `folder` and bring them to the newest migration."""
+        return cls(*(Database(name, title, key, folder / f"{title}.sqlite", faults) for name, title, key in BINDINGS))
+
+    def by_binding(self, binding: str) -> Database | None:
+        """The database bound as `binding` (``DB_OPS`` …), or None."""
+        return next((base for base in self.all() if base.binding == binding), None)
+
+    def all(self) -> tuple[Database, ...]:
+        """All four, in the order of the contract."""
+        return (self.ops, self.projects, self.chats, self.health)
+
+    def close(self) -> None:
+        """Release all files."""
+        for base in self.all():
+            with closing(base):
+                pass
+
+
+def _as_dict(cursor: sqlite3.Cursor, row: tuple[object, ...]) -> Row:
+    return {column[0]: value for column, value in zip(cursor.description, row, strict=True)}

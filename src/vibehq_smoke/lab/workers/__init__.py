@@ -1,0 +1,1 @@
+"""Factories and specialists, each on a port of its own."""
