@@ -20,10 +20,8 @@ from vibehq_smoke.lab.serving.application import Guard, json_application
 from vibehq_smoke.lab.serving.ports import Port
 from vibehq_smoke.lab.storage.databases import Databases
 from vibehq_smoke.lab.storage.log import Log
+from vibehq_smoke.lab.workers.roster import ROSTER
 from vibehq_smoke.lab.workers.worker import Worker
-
-# name, type (contract 1.2, Q11)
-WORKERS = (("agent-factory", "factory"), ("ops-conflict-specialist", "specialist"))
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class Ports:
     @classmethod
     def hold(cls, orchestrator: int) -> "Ports":
         """Take the orchestrator's port (0 = any free one) and free ones for the rest. Raises PortBusyError."""
-        return cls(Port.hold(orchestrator), tuple(Port.hold() for _ in WORKERS), Port.hold())
+        return cls(Port.hold(orchestrator), tuple(Port.hold() for _ in ROSTER), Port.hold())
 
     async def release(self) -> None:
         """Stop answering everywhere and give the ports back."""
@@ -103,8 +101,8 @@ class Platform:
         )
         log = Log()
         targets = tuple(
-            WorkerTarget(name, kind, f"http://localhost:{port.number}")
-            for (name, kind), port in zip(WORKERS, ports.workers, strict=True)
+            WorkerTarget(post.name, post.type, f"http://localhost:{port.number}")
+            for post, port in zip(ROSTER, ports.workers, strict=True)
         )
         lab = Lab(
             base_url=f"http://localhost:{ports.orchestrator.number}", workers=targets, faults=faults,
