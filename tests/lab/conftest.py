@@ -19,6 +19,5 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLab]:
 def switches_off(lab: RunningLab) -> Iterator[None]:
     """All switches are off again after the test."""
     yield
-    for entry in lab.client.get(f"{lab.operator}/faults").json():
-        if entry["on"]:
-            lab.fault(entry["id"], False)
+    for entry in lab.client.get(f"{lab.operator}/faults?on=true").json():
+        lab.fault(entry["id"], False)

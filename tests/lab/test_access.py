@@ -145,6 +145,35 @@ def test_the_health_check_protocol_wants_no_csrf_pair(lab: RunningLab) -> None:
         assert lab.client.post(url, json={}, headers={"Authorization": "Bearer wrong"}).status_code == 403
 
 
+MACHINE_CALLS: dict[str, dict[str, str]] = {
+    "/api/patches/events": {
+        "id": "smoke-machine", "patchId": "smoke-machine", "eventType": "PATCH_VALIDATED", "status": "success",
+        "createdAt": "2025-01-02T03:04:05Z",
+    },
+    "/api/specialists/log": {"specialist": "smoke-machine", "activity": "ping"},
+    "/api/specialists/trigger": {"event": "smoke-event"},
+    "/api/health/tests/smoke-machine": {"run_id": "r", "status": "passed", "trigger": "on_demand", "suite": "smoke"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", list(MACHINE_CALLS))
+def test_a_machine_needs_its_credential_alone(lab: RunningLab, path: str) -> None:
+    url, body = lab.base + path, MACHINE_CALLS[path]
+    assert lab.client.post(url, json=body, headers=lab.service).status_code == 200
+    assert lab.client.post(url, json=body).status_code == 403
+    assert lab.client.post(url, json=body, headers={"Authorization": "Bearer wrong"}).status_code == 403
+    assert lab.client.post(url, json=body, headers=lab.csrf()).status_code == 401
+    assert lab.client.get(f"{url}/latest", headers=lab.service).status_code in (401, 404)
+
+
+@pytest.mark.parametrize("path", ["/api/ops/scan", "/api/patches/apply", "/api/health/checks", "/api/delivery-reports"])
+def test_a_machine_is_no_user(lab: RunningLab, path: str) -> None:
+    url = lab.base + path
+    assert lab.client.post(url, json={}, headers=lab.service).status_code == 403
+    assert lab.client.post(url, json={}, headers=lab.service | lab.csrf()).status_code == 401
+    assert lab.client.get(f"{lab.base}/api/health", headers=lab.service).status_code == 401
+
+
 def test_too_many_identical_writes_are_429(lab: RunningLab) -> None:
     headers = lab.sign_in()
     replies = [

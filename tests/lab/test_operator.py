@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.lab.running import RunningLab
+from vibehq_smoke.lab.workers.roster import ROSTER
 
 pytestmark = pytest.mark.usefixtures("switches_off")
 
@@ -101,7 +102,7 @@ def test_the_other_entrypoints_answer(lab: RunningLab) -> None:
     entry = {"source": "smoke", "operation": "ping", "level": "info"}
     assert rpc(lab, "ORCHESTRATOR_LOGGING", "log", entry).json()["result"]["success"] is True
     assert len(rpc(lab, "ORCHESTRATOR_TASKS", "getTasksForOrder", "order-1").json()["result"]["tasks"]) == 2
-    assert len(rpc(lab, "ORCHESTRATOR_HEALTH_CHECK", "getConfiguredWorkers").json()["result"]) == 2
+    assert len(rpc(lab, "ORCHESTRATOR_HEALTH_CHECK", "getConfiguredWorkers").json()["result"]) == len(ROSTER)
     assert rpc(lab, "ORCHESTRATOR_OPS_MONITOR", "getRecentScans", {"limit": 1}).json()["result"]["scans"] == []
     assert rpc(lab, "ORCHESTRATOR_HIL", "getHilRequests", {"limit": 1}).json()["result"]["requests"] == []
 
@@ -136,5 +137,4 @@ def test_faults_are_switched_and_logged(lab: RunningLab) -> None:
 def test_a_web_page_cannot_use_the_channel(lab: RunningLab) -> None:
     for headers in ({"Origin": "http://example.org"}, {"Host": "example.org:1"}):
         assert lab.client.get(f"{lab.operator}/credentials", headers=headers).status_code == 403
-    assert lab.client.post(f"{lab.operator}/cron", json={}).status_code == 501
     assert lab.client.get(f"{lab.operator}/ping").json()["base_url"] == lab.base

@@ -10,7 +10,7 @@ import click
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def lab(arguments: tuple[str, ...]) -> None:
-    """Start the embedded platform and keep it running; see `lab --help`."""
+    """Run the embedded platform, or turn its faults; see `lab --help`."""
     from ..lab.command import main
 
     sys.exit(main(list(arguments)))

@@ -1,49 +1,39 @@
 """One running platform: ports, databases, orchestrator, workers, operator channel. Start reading here."""
 
 import asyncio
+import textwrap
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
-from starlette.types import ASGIApp
-
 from vibehq_smoke.lab.background import Background
-from vibehq_smoke.lab.checkout.writer import write_checkout
+from vibehq_smoke.lab.checkout.writer import Checkout
+from vibehq_smoke.lab.clock import Clock
 from vibehq_smoke.lab.config_file import config_text
 from vibehq_smoke.lab.context import Lab, Secrets, WorkerTarget
 from vibehq_smoke.lab.faults import Faults
+from vibehq_smoke.lab.guardian import Guardian
 from vibehq_smoke.lab.live.hubs import Hub
+from vibehq_smoke.lab.openapi.documents import Described, Documents
+from vibehq_smoke.lab.operations.cron import CronJobs
+from vibehq_smoke.lab.operations.timer import Timer
 from vibehq_smoke.lab.operator.api import OperatorApi
 from vibehq_smoke.lab.orchestrator import Orchestrator
+from vibehq_smoke.lab.processes import Process, dead, no_work
+from vibehq_smoke.lab.providers.gateway import GatewayServer
 from vibehq_smoke.lab.serving.application import Guard, json_application
+from vibehq_smoke.lab.serving.component import Component, OnClock
+from vibehq_smoke.lab.serving.identity import Identity
+from vibehq_smoke.lab.serving.outgoing import outgoing_client
 from vibehq_smoke.lab.serving.ports import Port
+from vibehq_smoke.lab.serving.replies import Json
 from vibehq_smoke.lab.storage.databases import Databases
+from vibehq_smoke.lab.storage.kv import KeyValues
 from vibehq_smoke.lab.storage.log import Log
+from vibehq_smoke.lab.tls.authority import NoCertificatesError
+from vibehq_smoke.lab.tls.port import TlsPort
 from vibehq_smoke.lab.workers.roster import ROSTER
 from vibehq_smoke.lab.workers.worker import Worker
-
-
-@dataclass(frozen=True)
-class WorkerProcess:
-    """A worker with the port it answers on."""
-
-    worker: Worker
-    port: Port
-    app: ASGIApp
-
-    @property
-    def fault(self) -> str:
-        """Id of the fault that takes this worker down."""
-        return f"{self.worker.target.name}-down"
-
-    async def align(self, faults: Faults) -> None:
-        """Be dead when the fault says so, else alive. A dead worker loses the checks it was working on."""
-        if faults.on(self.fault):
-            await self.worker.background.stop()
-            await self.port.shut(keep=True)
-        else:
-            await self.port.open(self.app)
 
 
 @dataclass(frozen=True)
@@ -53,15 +43,17 @@ class Ports:
     orchestrator: Port
     workers: tuple[Port, ...]
     operator: Port
+    gateway: Port
 
     @classmethod
     def hold(cls, orchestrator: int) -> "Ports":
         """Take the orchestrator's port (0 = any free one) and free ones for the rest. Raises PortBusyError."""
-        return cls(Port.hold(orchestrator), tuple(Port.hold() for _ in ROSTER), Port.hold())
+        return cls(Port.hold(orchestrator), tuple(Port.hold() for _ in ROSTER), Port.hold(), Port.hold())
 
     async def release(self) -> None:
         """Stop answering everywhere and give the ports back."""
-        await asyncio.gather(*(port.shut(keep=False) for port in (self.orchestrator, *self.workers, self.operator)))
+        everything = (self.orchestrator, *self.workers, self.operator, self.gateway)
+        await asyncio.gather(*(port.shut(keep=False) for port in everything))
 
 
 @dataclass(frozen=True)
@@ -70,12 +62,19 @@ class Platform:
 
     lab: Lab
     ports: Ports
-    processes: tuple[WorkerProcess, ...]
-    source: Path
+    orchestrator: Orchestrator
+    processes: tuple[Process, ...]
+    jobs: tuple[CronJobs, ...]
+    tls: TlsPort
+    checkout: Checkout
+    documents: Documents
     _closing: AsyncExitStack
+    _switching: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @classmethod
-    async def start(cls, ports: Ports, faults: Faults, data: Path, source: Path) -> "Platform":
+    async def start(
+        cls, ports: Ports, faults: Faults, data: Path, source: Path, guardian: Guardian | None = None
+    ) -> "Platform":
         """Start all parts on `ports`, with databases under `data` and the checkout under `source`.
 
         Every port that should answer does so on return. Raises OSError when a folder cannot be written.
@@ -83,7 +82,7 @@ class Platform:
         closing = AsyncExitStack()
         try:
             closing.push_async_callback(ports.release)
-            platform = await cls._assembled(ports, faults, data, source, closing)
+            platform = await cls._assembled(ports, faults, data, source, closing, guardian or Guardian.none())
             await platform.open()
         except BaseException:
             await closing.aclose()
@@ -92,13 +91,13 @@ class Platform:
 
     @classmethod
     async def _assembled(
-        cls, ports: Ports, faults: Faults, data: Path, source: Path, closing: AsyncExitStack
+        cls, ports: Ports, faults: Faults, data: Path, source: Path, closing: AsyncExitStack, guardian: Guardian
     ) -> "Platform":
         databases = Databases.open(data, faults)
         closing.callback(databases.close)
-        client = await closing.enter_async_context(
-            httpx.AsyncClient(trust_env=False, limits=httpx.Limits(max_connections=200, max_keepalive_connections=20))
-        )
+        kv = KeyValues.open(data)
+        closing.callback(kv.close)
+        client = await closing.enter_async_context(outgoing_client())
         log = Log()
         targets = tuple(
             WorkerTarget(post.name, post.type, f"http://localhost:{port.number}")
@@ -107,13 +106,32 @@ class Platform:
         lab = Lab(
             base_url=f"http://localhost:{ports.orchestrator.number}", workers=targets, faults=faults,
             databases=databases, secrets=Secrets(), log=log, client=client,
-            background=Background("orchestrator", log), hub_health=Hub(), hub_ops=Hub(), hub_patches=Hub(),
+            background=Background("orchestrator", log, Clock("orchestrator", faults)), guardian=guardian,
+            hub_health=Hub("hub-health", faults),
+            hub_ops=Hub("hub-ops", faults), hub_patches=Hub("ws-patches", faults), kv=kv,
+            gateway_url=f"http://127.0.0.1:{ports.gateway.number}",
         )  # fmt: skip
-        closing.push_async_callback(lab.background.stop)
-        processes = tuple(_process(lab, target, port) for target, port in zip(targets, ports.workers, strict=True))
+        orchestrator = Orchestrator.of(lab)
+        workers = tuple(_worker(lab, target) for target in targets)
+        jobs = (orchestrator.cron.jobs(), *(jobs for worker in workers if (jobs := worker.cron_jobs) is not None))
+        processes = (
+            _orchestrator_process(orchestrator, ports.orchestrator),
+            *(_worker_process(worker, port) for worker, port in zip(workers, ports.workers, strict=True)),
+        )
         for process in processes:
-            closing.push_async_callback(process.worker.background.stop)
-        return cls(lab, ports, processes, source, closing)
+            closing.push_async_callback(process.background.stop)
+        first = processes[0]
+        tls = TlsPort(data / "tls", faults, first.app, first.identity.headers)
+        closing.push_async_callback(tls.close)
+        described = [(lab.base_url, orchestrator.sections)]
+        described += [(worker.target.url, worker.sections) for worker in workers]
+        documents = Documents(
+            {
+                process.name: Described(url, process.identity.version or "none", sections)
+                for process, (url, sections) in zip(processes, described, strict=True)
+            }
+        )
+        return cls(lab, ports, orchestrator, processes, jobs, tls, Checkout(source), documents, closing)
 
     @property
     def operator_url(self) -> str:
@@ -122,20 +140,39 @@ class Platform:
 
     def config(self) -> str:
         """Text of a ``smoke.toml`` for this platform."""
-        return config_text(self.lab, self.operator_url, self.source)
+        return config_text(self.lab, self.operator_url, self.checkout.folder)
 
     def announcement(self) -> str:
-        """What a person needs to know once the platform is ready, one line per URL."""
-        lines = [f"orchestrator  {self.lab.base_url}"]
-        lines += [f"worker        {worker.url}  {worker.name}" for worker in self.lab.workers]
-        lines.append(f"operator      {self.operator_url}")
-        lines.append(f"faults        {', '.join(self.lab.faults.active()) or 'none'}")
-        return "\n".join(lines) + "\n"
+        """What a person needs to know once the platform is ready, one line per URL, in columns."""
+        width = max(len("orchestrator"), *(len(worker.name) for worker in self.lab.workers))
+        lines = [("orchestrator", self.lab.base_url)]
+        if self.tls.port:
+            lines.append(("https", f"https://localhost:{self.tls.port.number}"))
+        lines += [(worker.name, worker.url) for worker in self.lab.workers]
+        lines += [("operator", self.operator_url), ("faults", ", ".join(self.lab.faults.active()) or "none")]
+        wrapper = textwrap.TextWrapper(110, subsequent_indent=" " * (width + 2), break_on_hyphens=False)
+        return "".join(wrapper.fill(f"{name:<{width}}  {value}") + "\n" for name, value in lines)
 
     async def apply_faults(self) -> None:
-        """Bring ports and checkout in line with the switches."""
-        write_checkout(self.source, self.lab.faults)
-        await asyncio.gather(*(process.align(self.lab.faults) for process in self.processes))
+        """Bring checkout, databases and ports in line with the switches."""
+        faults = self.lab.faults
+        async with self._switching:
+            await asyncio.to_thread(self.checkout.align, faults.active())
+            self.lab.databases.apply_faults()
+            await asyncio.gather(*(process.align(faults) for process in self.processes))
+            if self.tls.wanted:
+                await self._align_tls()
+
+    async def describe_tls(self) -> Json:
+        """The https port, opened if it was not (`TlsPort.describe`). Raises NoCertificatesError, OSError."""
+        async with self._switching:
+            return await self.tls.describe(alive=self._alive("orchestrator"))
+
+    async def _align_tls(self) -> None:
+        try:
+            await self.tls.align(alive=self._alive("orchestrator"))
+        except NoCertificatesError as error:
+            self.lab.log.write("lab", "error", str(error))
 
     async def stop(self) -> None:
         """Stop all parts and give the ports back."""
@@ -143,20 +180,39 @@ class Platform:
 
     async def open(self) -> None:
         """Answer on all ports that should; `start` does this."""
-        orchestrator = Orchestrator.of(self.lab)
-        secrets = self.lab.secrets
+        secrets, clock = self.lab.secrets, Clock("orchestrator", self.lab.faults)
         with self.lab.faults.paused():
-            orchestrator.accounts.replace(secrets.email, secrets.password, "Operator")
-        self.lab.background.start(orchestrator.runs.sweep())
-        operator = OperatorApi(self.lab, orchestrator.rpc, self.apply_faults)
+            self.orchestrator.accounts.replace(secrets.email, secrets.password, "Operator")
+        timers = Background("lab", self.lab.log)
+        self._closing.push_async_callback(timers.stop)
+        timers.start(Timer(self.jobs, self._alive, timers).run())
+        gateway = json_application(GatewayServer(secrets.vault, self.lab.faults).routes(), self.lab.faults)
+        operator = OperatorApi(
+            self.lab, self.orchestrator.rpc, self.jobs, self.apply_faults, self.describe_tls, self.documents
+        )
         await asyncio.gather(
-            self.ports.orchestrator.open(orchestrator.app()),
-            self.ports.operator.open(operator.app()),
+            self.ports.operator.open(OnClock(operator.app(), clock), Identity(clock, version=None).headers),
+            self.ports.gateway.open(Guard(gateway, "ai-gateway", self.lab.log), Identity(clock, version=None).headers),
             self.apply_faults(),
         )
         self.lab.log.write("lab", "info", "ready", base_url=self.lab.base_url, faults=list(self.lab.faults.active()))
 
+    def _alive(self, component: str) -> bool:
+        return not dead(self.lab.faults, component)
 
-def _process(lab: Lab, target: WorkerTarget, port: Port) -> WorkerProcess:
-    worker = Worker(lab, target, Background(target.name, lab.log))
-    return WorkerProcess(worker, port, Guard(json_application(worker.routes(), lab.faults), target.name, lab.log))
+
+def _orchestrator_process(orchestrator: Orchestrator, port: Port) -> Process:
+    lab = orchestrator.lab
+    clock = Clock("orchestrator", lab.faults)
+    return Process.of(lab.background, clock, port, orchestrator.app(), orchestrator.standing)
+
+
+def _worker(lab: Lab, target: WorkerTarget) -> Worker:
+    return Worker(lab, target, Background(target.name, lab.log, Clock(target.name, lab.faults)))
+
+
+def _worker_process(worker: Worker, port: Port) -> Process:
+    lab, name = worker.lab, worker.target.name
+    clock = Clock(name, lab.faults)
+    app = Guard(Component(json_application(worker.routes(), lab.faults), clock), name, lab.log)
+    return Process.of(worker.background, clock, port, app, no_work)

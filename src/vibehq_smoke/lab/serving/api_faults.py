@@ -1,16 +1,21 @@
-"""Faults that change answers of the API as a whole: other paths, HTML in place of JSON, leaks."""
+"""Faults that change answers of the API as a whole: other paths, HTML in place of JSON, delays, leaks."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vibehq_smoke.lab.faults import Faults
-from vibehq_smoke.lab.serving.front import INDEX
-from vibehq_smoke.lab.serving.replies import Json
+from vibehq_smoke.lab.pages.site import INDEX
+from vibehq_smoke.lab.serving.front import answer
+from vibehq_smoke.lab.serving.malformed import misread
+from vibehq_smoke.lab.serving.replies import Json, e2
 
+SLOW_SECONDS = 1.5
+STORM_SECONDS = 30
 BUILT_PATH = "/api/delivery-reports"
 PLAN_PATH = "/api/ops/delivery-reports"
 STACK = (
@@ -29,7 +34,16 @@ class ApiFaults:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, changed where a fault wants it."""
-        if scope["type"] != "http" or not self.faults.active():
+        if self.faults.none:
+            await self.app(scope, receive, send)
+            return
+        if self.faults.on("rate-limit-storm"):
+            refusal = JSONResponse(e2("Rate limit exceeded"), 429, {"Retry-After": str(STORM_SECONDS)})
+            await answer(scope, receive, send, refusal)
+            return
+        if self.faults.on("api-slow"):
+            await asyncio.sleep(SLOW_SECONDS)
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         if self.faults.on("scan-get-html") and scope["path"] == "/api/ops/scan" and scope["method"] == "GET":
@@ -39,6 +53,7 @@ class ApiFaults:
             scope = {**scope, "path": _swapped(scope["path"])}
         if self.faults.on("secret-leak") or self.faults.on("stack-trace-leak"):
             send = _Leak(send, self._leaked(Headers(scope=scope)))
+        receive, send = await misread(scope, receive, send, self.faults)
         await self.app(scope, receive, send)
 
     def _leaked(self, headers: Headers) -> Json:

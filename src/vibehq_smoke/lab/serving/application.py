@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vibehq_smoke.lab.faults import Faults
-from vibehq_smoke.lab.serving.front import INDEX
+from vibehq_smoke.lab.pages.site import INDEX
 from vibehq_smoke.lab.serving.replies import Refusal, e1
 from vibehq_smoke.lab.storage.databases import DatabaseDownError
 from vibehq_smoke.lab.storage.log import Log
@@ -29,9 +29,15 @@ def json_application(routes: Sequence[BaseRoute], faults: Faults) -> ASGIApp:
 
     app = Starlette(
         routes=routes,
-        exception_handlers={Refusal: _refusal, HTTPException: no_route, DatabaseDownError: _database_down},
+        exception_handlers={
+            Refusal: _refusal,
+            HTTPException: no_route,
+            DatabaseDownError: _database_down,
+            Exception: _unexpected,
+        },
     )
     app.router.redirect_slashes = False
+    app.state.faults = faults
     return app
 
 
@@ -63,6 +69,11 @@ class Guard:
 async def _refusal(_request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     return error.response()
+
+
+async def _unexpected(_request: Request, _error: Exception) -> Response:
+    # The error itself goes on to the Guard, which logs it.
+    return JSONResponse(e1("Internal server error"), 500)
 
 
 async def _database_down(_request: Request, error: Exception) -> Response:

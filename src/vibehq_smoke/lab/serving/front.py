@@ -1,22 +1,17 @@
-"""What stands before the orchestrator's routes: host rule, path rule, and faults of the whole process."""
+"""What stands before the orchestrator's routes: host rule and path rule."""
 
-import asyncio
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from starlette.datastructures import Headers
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from vibehq_smoke.lab.faults import Faults
-from vibehq_smoke.lab.serving.replies import e1
+from vibehq_smoke.lab.pages.site import Site
 
-SLOW_SECONDS = 1.5
-INDEX = (
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Mission Control</title></head>'
-    '<body><div id="root"><h1>Mission Control</h1><p>Embedded platform: no pages here yet.</p></div></body></html>\n'
-)
+# The socket that the pages dial for health news (contract part 6); the API answers it.
+PAGES_SOCKET = "/parties/health-check-broadcast/main"
 
 
 @dataclass(frozen=True)
@@ -28,7 +23,8 @@ class HostRule:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on when its host is right."""
-        refusal = self._refusal(Headers(scope=scope).get("host", ""))
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+        refusal = self._refusal(host.decode("latin-1"))
         if refusal is None:
             await self.app(scope, receive, send)
         else:
@@ -50,42 +46,35 @@ class HostRule:
 
 
 @dataclass(frozen=True)
-class ProcessFaults:
-    """ASGI wrapper: faults that hit every request of the orchestrator."""
-
-    app: ASGIApp
-    faults: Faults
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on unless the whole process is at fault."""
-        while self.faults.on("orchestrator-hang"):  # noqa: ASYNC110 - a switch does not signal
-            await asyncio.sleep(0.1)
-        if self.faults.on("orchestrator-500"):
-            await answer(scope, receive, send, PlainTextResponse("Internal Server Error", 500))
-        elif self.faults.on("orchestrator-html"):
-            await answer(scope, receive, send, HTMLResponse(INDEX))
-        else:
-            if self.faults.on("api-slow") and scope["path"].startswith("/api/"):
-                await asyncio.sleep(SLOW_SECONDS)
-            await self.app(scope, receive, send)
-
-
-@dataclass(frozen=True)
 class PathRule:
-    """ASGI: ``/health-check/`` and ``/__rpc`` first, then the API and the patch socket, everything else is the UI."""
+    """ASGI: ``/health-check/``, RPC and cron first, then the API and the patch socket, everything else is the UI."""
 
     api: ASGIApp
     services: ASGIApp
+    site: Site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the request to the part that its path belongs to."""
         path = scope["path"]
-        if path.startswith("/health-check/") or path == "/__rpc":
+        if self._is_service(path):
             await self.services(scope, receive, send)
-        elif path.startswith("/api/") or path in ("/api", "/ws"):
+        elif self._is_api(scope["type"], path):
             await self.api(scope, receive, send)
         else:
-            await answer(scope, receive, send, _asset(scope))
+            await answer(scope, receive, send, self.site.respond(scope))
+
+    def _is_service(self, path: str) -> bool:
+        if path.startswith("/health-check/"):
+            # As built only this one path is looked at before the pages take the rest.
+            return path == "/health-check/result" or not self.site.faults.on("D-08")
+        return path.startswith("/cdn-cgi/") or path in ("/__rpc", "/__scheduled")
+
+    def _is_api(self, kind: str, path: str) -> bool:
+        if path == "/ws":
+            return not self.site.faults.on("D-19")
+        if path == PAGES_SOCKET:
+            return kind == "websocket" and not self.site.faults.on("D-25")
+        return path.startswith("/api/") or path == "/api"
 
 
 async def answer(scope: Scope, receive: Receive, send: Send, response: Response) -> None:
@@ -94,9 +83,3 @@ async def answer(scope: Scope, receive: Receive, send: Send, response: Response)
         await WebSocket(scope, receive, send).send_denial_response(response)
     else:
         await response(scope, receive, send)
-
-
-def _asset(scope: Scope) -> Response:
-    if scope["type"] == "websocket":
-        return PlainTextResponse(e1("Not found")["error"], 404)
-    return HTMLResponse(INDEX) if scope["method"] in ("GET", "HEAD") else Response(status_code=405)

@@ -3,12 +3,15 @@
 import asyncio
 import errno
 import socket
-from collections.abc import Iterator
+import ssl
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import uvicorn
 from starlette.types import ASGIApp
+
+from vibehq_smoke.lab.serving.identity import RawHeaders
 
 LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 FREE_PORT_TRIES = 20
@@ -19,12 +22,30 @@ class PortBusyError(Exception):
 
 
 class _Server(uvicorn.Server):
-    """A server among several in one process: signals belong to the process, not to it."""
+    """A server among several in one process: signals belong to the process, not to it.
+
+    `headers` tells what goes on every answer; it costs a request nothing, since it is asked once a second.
+    """
+
+    def __init__(self, config: uvicorn.Config, headers: Callable[[], RawHeaders]) -> None:
+        super().__init__(config)
+        self.headers = headers
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave the signal handlers as they are."""
         yield
+
+    async def on_tick(self, counter: int) -> bool:
+        """What uvicorn does ten times a second; it sets the headers in the first of them."""
+        ending = await super().on_tick(counter)
+        if counter % 10 == 0:
+            self.refresh()
+        return ending
+
+    def refresh(self) -> None:
+        """Use the headers of this moment from the next answer on."""
+        self.server_state.default_headers = self.headers()
 
 
 @dataclass
@@ -61,23 +82,35 @@ class Port:
             raise
         return port
 
-    async def open(self, app: ASGIApp) -> None:
-        """Answer requests with `app`; nothing happens when the port is open already."""
+    async def open(
+        self, app: ASGIApp, headers: Callable[[], RawHeaders], context: ssl.SSLContext | None = None
+    ) -> bool:
+        """Answer requests with `app`, `headers` on every answer, over TLS when there is a `context`.
+
+        Whether it has opened: nothing happens when the port is open already.
+        """
         async with self._lock:
             if self._server is not None:
-                return
+                return False
             config = uvicorn.Config(
                 app, http="httptools", ws="websockets-sansio", lifespan="off", access_log=False, log_config=None,
-                log_level="critical", server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=1,
-                backlog=1024,
+                log_level="critical", server_header=False, date_header=False, timeout_keep_alive=75,
+                timeout_graceful_shutdown=1, backlog=1024,
+                ssl_context_factory=(lambda *_: context) if context else None,
             )  # fmt: skip
-            self._server = _Server(config)
+            self._server = _Server(config, headers)
             self._task = asyncio.get_running_loop().create_task(self._server.serve(sockets=self._sockets))
             while not self._server.started:
                 if self._task.done():
                     await self._task
                     raise RuntimeError("a server ended before it started")
                 await asyncio.sleep(0.001)
+            return True
+
+    def refresh(self) -> None:
+        """Put the headers of this moment on the answers from now on."""
+        if self._server is not None:
+            self._server.refresh()
 
     async def shut(self, *, keep: bool) -> None:
         """Stop answering. With `keep` the port stays ours but refuses connections; else it is given back."""

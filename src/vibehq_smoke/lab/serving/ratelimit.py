@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from vibehq_smoke.lab import clock
 from vibehq_smoke.lab.accounts.csrf import SAFE_METHODS
 from vibehq_smoke.lab.faults import Faults
 
@@ -21,7 +22,7 @@ MAX_WINDOWS = 10_000
 
 @dataclass
 class Window:
-    """Calls counted since `start` (Unix seconds)."""
+    """Calls counted since `start` (seconds of the monotonic clock)."""
 
     start: float
     count: int = 0
@@ -44,7 +45,7 @@ class RateLimiter:
         window = self._count(f"{identity(request)} {request.method} {request.url.path}")
         headers = _headers(window)
         if window.count > LIMIT:
-            await self._refusal(headers)(scope, receive, send)
+            await self._refusal(headers, request.url.path)(scope, receive, send)
             return
 
         async def with_headers(message: Message) -> None:
@@ -55,7 +56,7 @@ class RateLimiter:
         await self.app(scope, receive, with_headers)
 
     def _count(self, key: str) -> Window:
-        now = time.time()
+        now = time.monotonic()
         if len(self.windows) > MAX_WINDOWS:
             self.windows = {k: w for k, w in self.windows.items() if now - w.start < PERIOD_SECONDS}
         window = self.windows.get(key)
@@ -64,13 +65,14 @@ class RateLimiter:
         window.count += 1
         return window
 
-    def _refusal(self, headers: dict[str, str]) -> JSONResponse | PlainTextResponse:
+    def _refusal(self, headers: dict[str, str], path: str) -> JSONResponse | PlainTextResponse:
         if self.faults.on("rate-limit-500"):
             return PlainTextResponse("Internal Server Error", 500)
         message = "Rate limit exceeded"
-        details = {"message": message, "limitType": "apiRateLimit", "limit": LIMIT, "period": PERIOD_SECONDS}
+        kind = "authRateLimit" if path.startswith("/api/auth/") else "apiRateLimit"
+        details = {"message": message, "limitType": kind, "limit": LIMIT, "period": PERIOD_SECONDS}
         error = {"message": message, "name": "RateLimitExceededError", "details": details}
-        wait = max(1, int(headers["X-RateLimit-Reset"]) - int(time.time()))
+        wait = max(1, int(headers["X-RateLimit-Reset"]) - int(clock.now().timestamp()))
         body = {"success": False, "error": error, "message": message}
         return JSONResponse(body, 429, headers | {"Retry-After": str(wait)})
 
@@ -86,9 +88,13 @@ def identity(request: Request) -> str:
     return f"ip:{request.client.host if request.client else 'unknown'}"
 
 
+def _left(window: Window) -> float:
+    return window.start + PERIOD_SECONDS - time.monotonic()
+
+
 def _headers(window: Window) -> dict[str, str]:
     return {
         "X-RateLimit-Limit": str(LIMIT),
         "X-RateLimit-Remaining": str(max(0, LIMIT - window.count)),
-        "X-RateLimit-Reset": str(int(window.start) + PERIOD_SECONDS),
+        "X-RateLimit-Reset": str(int(clock.now().timestamp() + _left(window))),
     }

@@ -26,15 +26,16 @@ BodyT = TypeVar("BodyT", bound=Body)
 
 async def read_bytes(request: Request, refuse: Envelope) -> bytes:
     """The body, at most 1 MiB (contract 3.5). Raises Refusal 413 beyond that."""
+    limit = MAX_DRAIN if request.app.state.faults.on("body-limit-off") else MAX_BODY
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size <= MAX_BODY:
+        if size <= limit:
             chunks.append(chunk)
         if size > MAX_DRAIN:
             break
-    if size > MAX_BODY:
+    if size > limit:
         raise Refusal(413, refuse("Request body too large", f"the limit is {MAX_BODY} bytes"))
     return b"".join(chunks)
 
@@ -79,7 +80,7 @@ def explain(problem: pydantic.ValidationError) -> str:
 def query_int(
     request: Request, name: str, default: int, refuse: Envelope, *, low: int = 1, high: int, clamp: bool = False
 ) -> int:
-    """The whole number `name` from the query, in low..high; above `high` clamped if `clamp`, else refused (400)."""
+    """The whole number `name` from the query, in low..high; outside of it clamped if `clamp`, else refused (400)."""
     text = request.query_params.get(name)
     if text is None:
         return default
@@ -87,9 +88,9 @@ def query_int(
     if not (text.isascii() and text.removeprefix("-").isdigit() and len(text) <= 18):
         raise problem
     number = int(text)
-    if number < low or (number > high and not clamp):
+    if not (low <= number <= high or clamp):
         raise problem
-    return min(number, high)
+    return max(low, min(number, high))
 
 
 def query_choice(

@@ -1,5 +1,6 @@
 """The four databases (contract 1.3, part 5), each one SQLite file built by ordered migrations."""
 
+import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -10,6 +11,8 @@ from typing import Any
 
 from vibehq_smoke.lab.clock import now_iso
 from vibehq_smoke.lab.faults import Faults
+from vibehq_smoke.lab.storage.condition import Condition
+from vibehq_smoke.lab.storage.debt import owe
 
 Row = dict[str, Any]
 Values = Sequence[object] | Mapping[str, object]
@@ -21,14 +24,19 @@ BINDINGS = (
     ("DB_CHATS", "vibehq-chat-logs", "chats"),
     ("DB_HEALTH", "vibehq-health-logs", "health"),
 )
+# what SQLite says -> what is wrong with the database as a whole
+REFUSALS = (("database is locked", "is locked"), ("attempt to write a readonly database", "is read-only"))
 
 
 class DatabaseDownError(Exception):
-    """A database cannot be used. The text names the resource and nothing of any statement."""
+    """A database cannot be used: it is unavailable, locked or read-only.
+
+    The text names the resource and nothing of any statement, unless the fault ``errors-leak-sql`` is on (ERR-02).
+    """
 
 
 class Database:
-    """One database. Every use first asks whether a fault has taken it down, and raises DatabaseDownError if so."""
+    """One database. A use that a fault forbids raises DatabaseDownError; a slow one is owed for (`storage.debt`)."""
 
     def __init__(self, binding: str, title: str, folder: str, path: Path, faults: Faults) -> None:
         self.binding = binding
@@ -42,6 +50,8 @@ class Database:
         self._connection.executescript(
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=2000;"
         )
+        self._condition = Condition(folder, path, self._connection, faults)
+        self._condition.restore()
         self._migrate()
 
     @property
@@ -49,20 +59,27 @@ class Database:
         """Whether a fault has taken this database down."""
         return self._faults.on(f"d1-{self._folder}-down")
 
-    def check(self) -> None:
-        """Raise DatabaseDownError when the database cannot be used."""
+    @property
+    def faults(self) -> Faults:
+        """The switches of the lab that it belongs to."""
+        return self._faults
+
+    def check(self, sql: str = "", values: Values = ()) -> None:
+        """Raise DatabaseDownError when the database cannot be used at all; owe for the use when it is slow."""
+        if self._faults.none:
+            return
         if self.down:
-            raise DatabaseDownError(f"database {self.title} is unavailable")
+            raise self._refusal("is unavailable", sql, values)
+        if self._faults.on(f"d1-{self._folder}-slow"):
+            owe(self.title)
 
     def rows(self, sql: str, values: Values = ()) -> list[Row]:
         """All rows of a query, as dicts. Raises DatabaseDownError."""
-        self.check()
-        return self._connection.execute(sql, values).fetchall()
+        return self.run(sql, values).fetchall()
 
     def row(self, sql: str, values: Values = ()) -> Row | None:
         """The first row of a query, or None. Raises DatabaseDownError."""
-        self.check()
-        found: Row | None = self._connection.execute(sql, values).fetchone()
+        found: Row | None = self.run(sql, values).fetchone()
         return found
 
     def scalar(self, sql: str, values: Values = ()) -> Any:
@@ -72,8 +89,16 @@ class Database:
 
     def run(self, sql: str, values: Values = ()) -> sqlite3.Cursor:
         """Execute a statement; the cursor knows `lastrowid` and `rowcount`. Raises DatabaseDownError."""
-        self.check()
-        return self._connection.execute(sql, values)
+        self.check(sql, values)
+        if self._condition.odd or not self._faults.none:
+            self._condition.align()
+        try:
+            return self._connection.execute(sql, values)
+        except sqlite3.OperationalError as error:
+            problem = next((words for said, words in REFUSALS if said in str(error)), None)
+            if problem is None:
+                raise
+            raise self._refusal(problem, sql, values) from error
 
     def insert(self, table: str, row: Row) -> int:
         """Insert `row` (column -> value) and return its id. `table` and columns come from this package's code only."""
@@ -86,14 +111,13 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All statements inside take effect together or not at all. Must not contain an await."""
-        self.check()
-        self._connection.execute("BEGIN IMMEDIATE")
+        self.run("BEGIN IMMEDIATE")
         try:
             yield
+            self.run("COMMIT")
         except BaseException:
             self._connection.execute("ROLLBACK")
             raise
-        self._connection.execute("COMMIT")
 
     def read_only(self) -> sqlite3.Connection:
         """A connection that cannot write, for the operator; the caller closes it. Raises DatabaseDownError."""
@@ -102,9 +126,18 @@ class Database:
         connection.row_factory = _as_dict
         return connection
 
+    def apply_faults(self) -> None:
+        """Bring tables, migrations and locks in line with the switches."""
+        self._condition.apply()
+
     def close(self) -> None:
-        """Release the file."""
-        self._connection.close()
+        """Release the file, with nothing hidden in it."""
+        with closing(self._connection), self._faults.paused():
+            self._condition.apply()
+
+    def _refusal(self, problem: str, sql: str, values: Values) -> DatabaseDownError:
+        leak = f": {sql} {json.dumps(values, default=repr)}" if sql and self._faults.on("errors-leak-sql") else ""
+        return DatabaseDownError(f"database {self.title} {problem}{leak}")
 
     def _migrate(self) -> None:
         self._connection.execute(
@@ -142,6 +175,11 @@ class Databases:
     def all(self) -> tuple[Database, ...]:
         """All four, in the order of the contract."""
         return (self.ops, self.projects, self.chats, self.health)
+
+    def apply_faults(self) -> None:
+        """Bring all four in line with the switches."""
+        for base in self.all():
+            base.apply_faults()
 
     def close(self) -> None:
         """Release all files."""

@@ -20,6 +20,11 @@ class Log:
         line = {"seq": next(self._seq), "time": now_iso(), "component": component, "level": level, "message": message}
         self._lines.append(line | fields)
 
+    @property
+    def newest(self) -> int:
+        """The number of the last line, 0 before the first."""
+        return self._lines[-1]["seq"] if self._lines else 0
+
     def since(self, seq: int, limit: int = 1000) -> list[Json]:
         """The oldest `limit` lines with a number greater than `seq`."""
         return list(islice((line for line in self._lines if line["seq"] > seq), limit))

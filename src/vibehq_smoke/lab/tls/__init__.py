@@ -1,0 +1,1 @@
+"""The https port: certificates of an authority made for one lab, and the port that shows them."""
