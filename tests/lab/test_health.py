@@ -65,7 +65,7 @@ def test_a_run_completes_with_real_results(lab: RunningLab) -> None:
 
 def test_a_run_without_filters_asks_all_workers(lab: RunningLab) -> None:
     reply = lab.post("/api/health/checks", UNIT_ONLY)
-    assert reply.json()["result"]["total_workers"] == 2
+    assert reply.json()["result"]["total_workers"] == len(lab.workers) == 11
     done = lab.finished(reply.json()["result"]["health_check_uuid"])
     assert {row["worker_name"] for row in done["worker_results"]} == set(lab.workers)
 
@@ -117,7 +117,7 @@ def test_reading_a_run_tells_wrong_from_unknown(lab: RunningLab) -> None:
 
 def test_the_workers_are_listed(lab: RunningLab) -> None:
     body = lab.get("/api/health/workers").json()
-    assert body["count"] == len(body["workers"]) == 2
+    assert body["count"] == len(body["workers"]) == 11
     assert {worker["name"]: worker["url"] for worker in body["workers"]} == lab.workers
 
 
@@ -240,7 +240,7 @@ def test_status_and_quick_need_no_credential(lab: RunningLab) -> None:
 
 def test_a_dead_worker_fails_its_row_and_the_run_goes_on(lab: RunningLab) -> None:
     lab.fault("ops-conflict-specialist-down", True)
-    done = lab.finished(lab.start_run(*lab.workers))
+    done = lab.finished(lab.start_run("agent-factory", "ops-conflict-specialist"))
     rows = {row["worker_name"]: row for row in done["worker_results"]}
     assert rows["agent-factory"]["status"] == "completed"
     dead = rows["ops-conflict-specialist"]
@@ -249,6 +249,9 @@ def test_a_dead_worker_fails_its_row_and_the_run_goes_on(lab: RunningLab) -> Non
     assert dead["orchestrator_connectivity"] == 0
     assert (done["status"], done["passed_workers"], done["failed_workers"]) == ("completed", 1, 1)
     assert done["overall_health_score"] == pytest.approx(0.5)
+    logged = lab.sql("DB_OPS", "select level, details from operation_logs where operation = 'dispatch_health_check'")
+    assert logged[-1]["level"] == "error"
+    assert json.loads(logged[-1]["details"])["worker_check_uuid"] == dead["worker_check_uuid"]
 
 
 def test_a_lost_worker_ends_as_timeout(lab: RunningLab) -> None:

@@ -10,9 +10,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from vibehq_smoke.lab.context import Lab, WorkerTarget
+from vibehq_smoke.lab.health.dispatch import all_alive
 from vibehq_smoke.lab.health.runs import HealthRuns, Parts
 from vibehq_smoke.lab.health.store import RunStore
 from vibehq_smoke.lab.names import NAME, NAME_PATTERN, UUID
+from vibehq_smoke.lab.openapi.describe import accepts, asks, one_of, whole
 from vibehq_smoke.lab.serving.replies import Json, Refusal, e1
 from vibehq_smoke.lab.serving.requests import Body, query_choice, query_int, read_model
 from vibehq_smoke.lab.storage.databases import Row
@@ -60,22 +62,27 @@ class HealthApi:
             ("GET", "/api/health/workers/{name}/latest", self.latest),
         ]
 
+    @accepts(CreateRun)
     async def create_run(self, request: Request) -> Response:
         """HLT-01: start a run over the workers that the filters name."""
         body = await read_model(request, CreateRun, e1)
         targets = self._targets(body.wanted())
+        if self.lab.faults.on("dead-target-500") and not await all_alive(self.lab, targets):
+            raise Refusal(500, e1("Internal server error", "a target cannot be reached"))
         parts = Parts(body.include_unit_tests, body.include_performance_tests, body.include_integration_tests)
         stored = not self.lab.faults.on("runs-not-stored")
         if stored:
             run_id = self.runs.start(body.trigger_type, body.trigger_source, body.timeout_minutes, parts, targets)
         else:
             run_id = str(uuid.uuid4())
+            self.runs.announce(run_id, body.trigger_type, body.trigger_source, len(targets))
         accepted = {
             "health_check_uuid": run_id, "status": "running", "total_workers": len(targets),
             "message": f"Health check started for {len(targets)} worker(s)", "timeout_minutes": body.timeout_minutes,
         }  # fmt: skip
         return JSONResponse({"ok": True, "result": accepted}, 200 if stored else 201)
 
+    @asks(whole("page", 1, 1_000_000), whole("limit", 1, 100), one_of("triggerType", *TRIGGERS))
     async def list_runs(self, request: Request) -> Response:
         """HLT-02: one page of the history, newest first."""
         page = query_int(request, "page", 1, e1, high=1_000_000)
@@ -111,6 +118,8 @@ class HealthApi:
         known = [{"name": w.name, "type": w.type, "url": w.url, "binding": None} for w in self.lab.workers]
         if self.lab.faults.on("workers-empty"):
             known = []
+        if self.lab.faults.on("health-targets-wrong"):
+            known = [worker for worker in known if worker["name"] != "ui-factory"]
         count = len(known) + self.lab.faults.on("workers-count-wrong")
         return JSONResponse({"ok": True, "workers": known, "count": count})
 

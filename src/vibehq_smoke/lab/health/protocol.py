@@ -11,6 +11,7 @@ from vibehq_smoke.lab.accounts.service import require_service
 from vibehq_smoke.lab.context import Lab
 from vibehq_smoke.lab.health.results import ResultPost
 from vibehq_smoke.lab.health.runs import HealthRuns
+from vibehq_smoke.lab.openapi.describe import accepts, between_services, only
 from vibehq_smoke.lab.serving.replies import Refusal, e1
 from vibehq_smoke.lab.serving.requests import read_model
 
@@ -28,6 +29,9 @@ class ResultApi:
         """The routes of the protocol on the orchestrator."""
         return [Route("/health-check/result", self.result, methods=METHODS)]
 
+    @only("POST")
+    @between_services
+    @accepts(ResultPost)
     async def result(self, request: Request) -> Response:
         """HLT-09. Checked in this order: method, credential, body, whether the worker check is known and still open."""
         if request.method == "OPTIONS":

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from vibehq_smoke.lab.names import UUID
+from vibehq_smoke.lab.names import UUID_PATTERN
 from vibehq_smoke.lab.serving.requests import Body
 from vibehq_smoke.lab.storage.databases import Row
 
@@ -48,7 +48,7 @@ class WorkerResult(Body):
 class ResultPost(Body):
     """Body of ``POST /health-check/result``."""
 
-    worker_check_uuid: Annotated[str, Field(pattern=f"(?i)^{UUID.pattern}$")]
+    worker_check_uuid: Annotated[str, Field(pattern=UUID_PATTERN)]
     results: WorkerResult
 
 

@@ -2,20 +2,19 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-import httpx
-
 from vibehq_smoke.lab.context import Lab, WorkerTarget
+from vibehq_smoke.lab.health.dispatch import dispatch
 from vibehq_smoke.lab.health.results import WorkerResult, columns_of
+from vibehq_smoke.lab.health.score import Counters
 from vibehq_smoke.lab.health.store import OPEN, RunStore
 from vibehq_smoke.lab.serving.replies import Json, Refusal, e1
 from vibehq_smoke.lab.storage.databases import DatabaseDownError, Row
 from vibehq_smoke.lab.storage.oplog import write_operation
 
 SWEEP_SECONDS = 1.0
-DISPATCH_TIMEOUT = 10.0
 
 
 @dataclass(frozen=True)
@@ -44,15 +43,19 @@ class HealthRuns:
     ) -> str:
         """Store the run, log and announce it, dispatch to its workers in the background. Returns its uuid."""
         run_id, rows = self.store.create(trigger_type, trigger_source, timedelta(minutes=timeout_minutes), targets)
-        details = {"health_check_uuid": run_id, "trigger_type": trigger_type, "total_workers": len(targets)}
-        write_operation(self.lab.databases.ops, "orchestrator", "initiate_health_check", "info", details)
-        announcement = {"health_check_uuid": run_id, "trigger_type": trigger_type, "trigger_source": trigger_source}
-        self.lab.hub_health.broadcast("health-check-start", announcement)
+        self.announce(run_id, trigger_type, trigger_source, len(targets))
         for row in rows:
             self.lab.background.start(self._dispatch(row, timeout_minutes, parts))
         if not rows:
             self.reconsider(run_id)
         return run_id
+
+    def announce(self, run_id: str, trigger_type: str, trigger_source: str | None, workers: int) -> None:
+        """Log that a run over so many workers begins, and broadcast it."""
+        details = {"health_check_uuid": run_id, "trigger_type": trigger_type, "total_workers": workers}
+        write_operation(self.lab.databases.ops, "orchestrator", "initiate_health_check", "info", details)
+        announcement = {"health_check_uuid": run_id, "trigger_type": trigger_type, "trigger_source": trigger_source}
+        self.lab.hub_health.broadcast("health-check-start", announcement)
 
     def accept(self, worker_check_uuid: str, result: WorkerResult) -> None:
         """Store a worker's result. Raises Refusal 404 for an unknown uuid, 409 when a verdict is already there."""
@@ -63,19 +66,19 @@ class HealthRuns:
             raise Refusal(404, e1("Unknown worker_check_uuid"))
         if self.lab.faults.on("result-not-stored"):
             return
-        if not self.store.finish_worker(worker_check_uuid, columns_of(result)):
+        # D-33: as built the last result wins, also over the verdict of a time-out.
+        again = self.lab.faults.on("result-overwrites") or self.lab.faults.on("D-33")
+        if not self.store.finish_worker(worker_check_uuid, columns_of(result), again=again):
             raise Refusal(409, e1("Result rejected", "this worker check is already finished"))
         self._announce(worker_check_uuid)
         self.reconsider(row["health_check_uuid"])
 
     def reconsider(self, run_id: str) -> None:
         """Recompute the run from its rows, and complete it once no worker is missing."""
-        counters = self.store.counters(run_id)
+        counters = self._counters(run_id)
         self.store.update_counters(run_id, counters)
         self.lab.hub_health.broadcast("health-check-status", self.store.status(run_id))
-        run = self.store.run(run_id)
-        expected = counters.total if run is None else run["total_workers"]
-        if counters.completed >= expected:
+        if self._all_reported(run_id, counters):
             self._close(run_id, "completed")
 
     async def sweep(self) -> None:
@@ -83,7 +86,8 @@ class HealthRuns:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             try:
-                for run in self.store.overdue():
+                # D-29: as built `timeout_at` is stored and nobody looks at it.
+                for run in () if self.lab.faults.on("D-29") else self.store.overdue():
                     self._time_out(run)
             except DatabaseDownError:
                 continue
@@ -101,14 +105,32 @@ class HealthRuns:
                 }
                 self.store.finish_worker(row["worker_check_uuid"], columns)
                 self._announce(row["worker_check_uuid"])
-        self.store.update_counters(run_id, self.store.counters(run_id))
+        self.store.update_counters(run_id, self._counters(run_id))
         self._close(run_id, "timeout")
 
-    def _close(self, run_id: str, status: str) -> None:
+    def _counters(self, run_id: str) -> Counters:
         counters = self.store.counters(run_id)
+        if self.lab.faults.on("run-score-wrong"):
+            return replace(counters, score=counters.score + (0.25 if counters.score <= 0.5 else -0.25))
+        return counters
+
+    def _all_reported(self, run_id: str, counters: Counters) -> bool:
+        if self.lab.faults.on("run-never-completes"):
+            return False
+        run = self.store.run(run_id)
+        expected = counters.total if run is None else run["total_workers"]
+        if self.lab.faults.on("D-29"):
+            # As built only a result counts, and a dead worker never sends one.
+            return sum(row["raw_results"] is not None for row in self.store.worker_rows(run_id)) >= expected
+        return bool(counters.completed >= expected)
+
+    def _close(self, run_id: str, status: str) -> None:
+        counters = self._counters(run_id)
         # No model is bound to the lab's orchestrator, so the text is the fallback: the numbers in words.
         analysis = f"{counters.passed} of {counters.total} workers passed, mean score {counters.score:.2f}."
         advice = "Look at the failed workers first." if counters.failed else "Nothing to do."
+        if self.lab.faults.on("D-11"):
+            return  # as built the run is finished in DB_OPS, where it is not
         if self.store.finish_run(run_id, status, analysis, advice):
             view = self.store.status(run_id)
             self.lab.hub_health.broadcast("health-check-complete", {"health_check_uuid": run_id, "status": view})
@@ -117,26 +139,16 @@ class HealthRuns:
 
     async def _dispatch(self, row: Row, timeout_minutes: float, parts: Parts) -> None:
         uuid = row["worker_check_uuid"]
-        self.store.start_worker(uuid)
-        options = {
+        if not self.lab.faults.on("worker-stays-pending"):
+            self.store.start_worker(uuid)
+        options: Json = {
             "include_unit_tests": parts.unit,
             "include_performance_tests": parts.performance,
             "include_integration_tests": parts.integration,
             "timeout_ms": round(timeout_minutes * 60_000),
             "max_retries": 2,
         }
-        callback = f"{self.lab.base_url}/health-check/result"
-        body: Json = {"worker_check_uuid": uuid, "options": options, "callback_url": callback}
-        try:
-            reply = await self.lab.client.post(
-                f"{row['worker_url']}/health-check/execute",
-                json=body,
-                headers=self.lab.service_headers,
-                timeout=DISPATCH_TIMEOUT,
-            )
-            problem = None if reply.is_success else f"worker answered {reply.status_code}"
-        except httpx.HTTPError as error:
-            problem = f"{type(error).__name__}: {error}"
+        problem = await dispatch(self.lab, row, options)
         if problem is not None:
             self._dispatch_failed(row, problem)
 
@@ -147,7 +159,11 @@ class HealthRuns:
         }  # fmt: skip
         if self.store.finish_worker(row["worker_check_uuid"], columns):
             self._announce(row["worker_check_uuid"])
-            self.reconsider(row["health_check_uuid"])
+            if not self.lab.faults.on("D-29"):
+                self.reconsider(row["health_check_uuid"])
+            details = {"worker_name": row["worker_name"], "worker_check_uuid": row["worker_check_uuid"]}
+            details |= {"error": problem}
+            write_operation(self.lab.databases.ops, "orchestrator", "dispatch_health_check", "error", details)
 
     def _announce(self, worker_check_uuid: str) -> None:
         row = self.store.worker_row(worker_check_uuid)

@@ -87,15 +87,18 @@ class RunStore:
             (now_iso(), worker_check_uuid),
         )
 
-    def finish_worker(self, worker_check_uuid: str, columns: Row) -> bool:
-        """Close an open row with `columns`; False when it is closed already (the first verdict stands)."""
+    def finish_worker(self, worker_check_uuid: str, columns: Row, *, again: bool = False) -> bool:
+        """Close an open row with `columns`; False when it is closed already (the first verdict stands).
+
+        With `again` a closed row is written over.
+        """
         values = {"completed_at": now_iso(), **encoded(columns)}
         # The column names are this package's own.
         assignments = ", ".join(f"{name} = ?" for name in values)
         cursor = self.base.run(
             f"UPDATE worker_health_checks SET {assignments}"  # noqa: S608
-            " WHERE worker_check_uuid = ? AND status IN ('pending', 'running')",
-            (*values.values(), worker_check_uuid.lower()),
+            " WHERE worker_check_uuid = ? AND (status IN ('pending', 'running') OR ?)",
+            (*values.values(), worker_check_uuid.lower(), again),
         )
         return cursor.rowcount == 1
 

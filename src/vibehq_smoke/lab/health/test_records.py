@@ -1,5 +1,6 @@
 """``/api/health/tests/<name>``: test suites that ran elsewhere report here (contract WRK-09)."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal
@@ -12,6 +13,7 @@ from vibehq_smoke.lab.context import Lab, WorkerTarget
 from vibehq_smoke.lab.health.api import latest_view
 from vibehq_smoke.lab.health.store import RunStore
 from vibehq_smoke.lab.names import NAME
+from vibehq_smoke.lab.openapi.describe import accepts
 from vibehq_smoke.lab.serving.replies import Refusal, e1
 from vibehq_smoke.lab.serving.requests import Body, read_model
 from vibehq_smoke.lab.storage.oplog import write_operation
@@ -41,10 +43,14 @@ class HealthTestsApi:
             ("GET", "/api/health/tests/{name}/latest", self.latest),
         ]
 
+    @accepts(SuiteReport)
     async def report(self, request: Request) -> Response:
         """Store the outcome of a suite as a finished run of one worker, with trigger ``package``."""
         name = _name(request)
         body = await read_model(request, SuiteReport, e1)
+        if self.lab.faults.on("test-record-lost"):
+            lost = {"health_check_uuid": str(uuid.uuid4()), "worker_check_uuid": str(uuid.uuid4())}
+            return JSONResponse({"ok": True} | lost)
         target = WorkerTarget(name, "test-suite", "")
         run_id, rows = self.store.create("package", body.run_id, timedelta(minutes=1), [target])
         passed = body.status == "passed"

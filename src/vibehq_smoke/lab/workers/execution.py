@@ -4,19 +4,17 @@ import asyncio
 from dataclasses import dataclass
 from typing import Annotated
 
-import httpx
 from pydantic import Field
 
-from vibehq_smoke.lab.faults import Faults
-from vibehq_smoke.lab.names import UUID_V4
+from vibehq_smoke.lab.names import UUID_V4_PATTERN
 from vibehq_smoke.lab.serving.replies import Json
 from vibehq_smoke.lab.serving.requests import Body
-from vibehq_smoke.lab.storage.log import Log
 from vibehq_smoke.lab.workers.checks import Measurements
+from vibehq_smoke.lab.workers.delivery import deliver
+from vibehq_smoke.lab.workers.desk import Desk
 
 BACKOFF_CAP = 10.0
-DELIVERY_GAPS = (1.0, 2.0)
-DELIVERY_TIMEOUT = 10.0
+LATE_SECONDS = 20.0
 
 
 class Options(Body):
@@ -30,11 +28,11 @@ class Options(Body):
 
 
 class ExecuteRequest(Body):
-    """Body of ``POST /health-check/execute``."""
+    """Body of ``POST /health-check/execute``. Without `options` the defaults hold."""
 
-    worker_check_uuid: Annotated[str, Field(pattern=f"(?i)^{UUID_V4.pattern}$")]
+    worker_check_uuid: Annotated[str, Field(pattern=UUID_V4_PATTERN)]
     callback_url: Annotated[str, Field(pattern=r"^https?://[^\s/?#]+[^\s]*$", max_length=2000)]
-    options: Options = Options()
+    options: Options | None = None
 
 
 def backoff(attempt: int) -> float:
@@ -46,33 +44,29 @@ def backoff(attempt: int) -> float:
 class Execution:
     """One health check on one worker."""
 
+    desk: Desk
     measurements: Measurements
-    client: httpx.AsyncClient
-    faults: Faults
-    log: Log
-    service_headers: dict[str, str]
-    orchestrator_url: str
 
     async def run(self, order: ExecuteRequest) -> None:
         """Measure, then deliver exactly one result to the callback."""
-        result = await self._measure(order.options)
-        if self.faults.on("execute-no-callback"):
+        if order.options is None and self.desk.on("D-33"):
+            reason = "Health check failed: Cannot read properties of undefined (reading 'include_unit_tests')"
+            await self._report(order, _verdict("critical", reason))
             return
-        await self.deliver(order, result)
-        if self.faults.on("execute-double-callback"):
-            await self.deliver(order, result)
+        result = await self._measure(order, order.options or Options())
+        if result is None:
+            return
+        # Against ERR-07: this worker takes a Logging entrypoint that fails for the end of its check.
+        if self.desk.on("logging-failure-fatal") and not result["orchestrator_connectivity"]:
+            self.desk.note("error", "health check died", worker_check_uuid=order.worker_check_uuid)
+        else:
+            await self._report(order, result)
 
-    async def _measure(self, options: Options) -> Json:
-        attempts = options.max_retries + 1
+    async def _measure(self, order: ExecuteRequest, options: Options) -> Json | None:
+        attempts = 1 if self.desk.on("attempts-wrong") else options.max_retries + 1
         for attempt in range(attempts):
             try:
-                # A timed-out attempt is cancelled here, so it can never report afterwards (D-33).
-                async with asyncio.timeout(options.timeout_ms / 1000):
-                    return await self.measurements.check(
-                        unit=options.include_unit_tests,
-                        performance=options.include_performance_tests,
-                        integration=options.include_integration_tests,
-                    )
+                return await self._attempt(order, options)
             except TimeoutError:
                 if attempt + 1 < attempts:
                     await asyncio.sleep(backoff(attempt))
@@ -81,24 +75,37 @@ class Execution:
         tries = f"{attempts} attempt{'s' if attempts != 1 else ''}"
         return _verdict("timeout", f"Health check timed out: no result after {tries} of {options.timeout_ms:g} ms")
 
-    async def deliver(self, order: ExecuteRequest, result: Json) -> bool:
-        """POST the result, up to three times, 1 s and 2 s apart, until a 2xx. Whether it was taken."""
+    async def _attempt(self, order: ExecuteRequest, options: Options) -> Json | None:
+        """One attempt: its result, or None when it has reported by itself. Raises TimeoutError."""
+        limit = None if self.desk.on("timeout-ignored") else options.timeout_ms / 1000
+        if self.desk.on("D-33"):
+            # As built nobody cancels an attempt that took too long, and each reports what it found.
+            attempt = self.desk.background.start(self._check_and_report(order, options))
+            await asyncio.wait_for(asyncio.shield(attempt), limit)
+            return None
+        # What times out is cancelled here, so it can never report afterwards.
+        async with asyncio.timeout(limit):
+            return await self._check(options)
+
+    async def _check(self, options: Options) -> Json:
+        return await self.measurements.check(
+            unit=options.include_unit_tests,
+            performance=options.include_performance_tests,
+            integration=options.include_integration_tests,
+        )
+
+    async def _check_and_report(self, order: ExecuteRequest, options: Options) -> None:
+        await self._report(order, await self._check(options))
+
+    async def _report(self, order: ExecuteRequest, result: Json) -> None:
+        if self.desk.on("execute-no-callback"):
+            return
+        if self.desk.on("callback-late"):
+            self.desk.note("warn", "result held back", worker_check_uuid=order.worker_check_uuid)
+            await asyncio.sleep(LATE_SECONDS)
         body = {"worker_check_uuid": order.worker_check_uuid, "results": result}
-        # The credential is for the orchestrator alone: a callback may lead anywhere.
-        ours = order.callback_url.startswith(f"{self.orchestrator_url}/")
-        headers = self.service_headers if ours else {}
-        for gap in (*DELIVERY_GAPS, None):
-            try:
-                reply = await self.client.post(order.callback_url, json=body, headers=headers, timeout=DELIVERY_TIMEOUT)
-                if reply.is_success:
-                    return True
-                problem = f"status {reply.status_code}"
-            except httpx.HTTPError as error:
-                problem = f"{type(error).__name__}: {error}"
-            self.log.write(self.measurements.name, "warn", "result not delivered", problem=problem)
-            if gap is not None:
-                await asyncio.sleep(gap)
-        return False
+        for _ in range(2 if self.desk.on("execute-double-callback") else 1):
+            await deliver(self.desk, order.callback_url, body)
 
 
 def _verdict(status: str, message: str) -> Json:
