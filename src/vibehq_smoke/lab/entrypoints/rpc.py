@@ -1,6 +1,6 @@
 """RPC entrypoints of the orchestrator (contract 1.5), reached by workers and by the operator channel."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +11,11 @@ from starlette.routing import BaseRoute, Route
 
 from vibehq_smoke.lab.accounts.service import require_service
 from vibehq_smoke.lab.context import Lab
-from vibehq_smoke.lab.health.ops import HealthOps
-from vibehq_smoke.lab.serving.replies import Json, Refusal, e4
+from vibehq_smoke.lab.entrypoints.exposed import Gate
+from vibehq_smoke.lab.entrypoints.registry import entrypoints
+from vibehq_smoke.lab.processes import dead
+from vibehq_smoke.lab.serving.replies import Refusal, e4
 from vibehq_smoke.lab.serving.requests import Body, read_model
-from vibehq_smoke.lab.storage.oplog import LEVELS, write_operation
-
-Method = Callable[..., object]
 
 
 class Call(Body):
@@ -29,68 +28,42 @@ class Call(Body):
 
 @dataclass(frozen=True)
 class Rpc:
-    """All entrypoints that the lab offers."""
+    """All entrypoints that the lab offers, by binding."""
 
     lab: Lab
+    gates: Mapping[str, Gate]
+
+    @classmethod
+    def of(cls, lab: Lab) -> "Rpc":
+        """The 18 entrypoints over the lab's databases."""
+        return cls(lab, entrypoints(lab))
 
     def routes(self) -> list[BaseRoute]:
         """The workers' way in: it stands for the service bindings and needs the service credential."""
         return [Route("/__rpc", self.over_http, methods=["POST"])]
 
+    def offered(self) -> dict[str, dict[str, object]]:
+        """Binding → the entrypoint's class and its methods; none while the main module exports nothing (D-05)."""
+        if self.lab.faults.on("D-05"):
+            return {}
+        return {name: {"entrypoint": gate.name, "methods": list(gate.methods)} for name, gate in self.gates.items()}
+
     async def over_http(self, request: Request) -> Response:
         """``{binding, method, args}`` → ``{result}``."""
         require_service(request, self.lab.secrets.service_token, self.lab.faults)
-        return JSONResponse({"result": self.invoke(await read_model(request, Call, e4))})
+        return JSONResponse({"result": await self.invoke(await read_model(request, Call, e4))})
 
-    def invoke(self, call: Call) -> object:
+    async def invoke(self, call: Call) -> object:
         """The result of a call.
 
-        Raises Refusal 404 for an unknown method, 400 for arguments that do not fit, and DatabaseDownError.
+        Raises Refusal 404 for an unknown binding or method, 400 for arguments that do not fit, 500 when no entrypoint
+        is exported (D-05), 503 when the orchestrator is dead, and DatabaseDownError.
         """
-        method = self._methods().get((call.binding, call.method))
-        if method is None:
-            raise Refusal(404, e4("Unknown RPC method", f"{call.binding}.{call.method}"))
-        try:
-            return method(*call.args)
-        except (TypeError, KeyError, ValueError, AttributeError) as error:
-            raise Refusal(400, e4("Invalid RPC arguments", type(error).__name__)) from error
-
-    def _methods(self) -> dict[tuple[str, str], Method]:
-        return {
-            ("ORCHESTRATOR_LOGGING", "log"): self._log,
-            ("ORCHESTRATOR_TASKS", "getTasksForOrder"): self._tasks,
-            ("ORCHESTRATOR_HEALTH", "handleRequest"): HealthOps(self.lab).handle,
-            ("ORCHESTRATOR_HEALTH_CHECK", "getConfiguredWorkers"): self._workers,
-            ("ORCHESTRATOR_OPS_MONITOR", "getRecentScans"): self._scans,
-            ("ORCHESTRATOR_HIL", "getHilRequests"): self._hil,
-        }
-
-    def _log(self, entry: Json) -> Json:
-        if entry.get("level", "info") not in LEVELS:
-            raise ValueError("unknown level")
-        line = write_operation(
-            self.lab.databases.ops, str(entry["source"]), str(entry["operation"]), entry.get("level", "info"),
-            entry.get("details"),
-        )  # fmt: skip
-        return {"success": True, "id": line}
-
-    def _tasks(self, order_id: str) -> Json:
-        tasks = self.lab.databases.ops.rows("SELECT * FROM tasks WHERE order_id = ? ORDER BY id", (str(order_id),))
-        return {"success": True, "tasks": tasks}
-
-    def _workers(self) -> list[Json]:
-        return [{"name": worker.name, "type": worker.type, "url": worker.url} for worker in self.lab.workers]
-
-    def _scans(self, options: Json | None = None) -> Json:
-        limit = _limit(options)
-        scans = self.lab.databases.ops.rows("SELECT * FROM ops_scans ORDER BY id DESC LIMIT ?", (limit,))
-        return {"success": True, "scans": scans}
-
-    def _hil(self, options: Json | None = None) -> Json:
-        limit = _limit(options)
-        found = self.lab.databases.ops.rows("SELECT * FROM hil_requests ORDER BY id DESC LIMIT ?", (limit,))
-        return {"success": True, "requests": found}
-
-
-def _limit(options: Json | None) -> int:
-    return max(1, min(100, int((options or {}).get("limit", 10))))
+        gate = self.gates.get(call.binding)
+        if gate is None:
+            raise Refusal(404, e4("Unknown RPC binding", call.binding))
+        if dead(self.lab.faults, "orchestrator"):
+            raise Refusal(503, e4("The orchestrator is not running"))
+        if self.lab.faults.on("D-05"):
+            raise Refusal(500, e4("RPC failed", f"vibehq-orchestrator does not export an entrypoint named {gate.name}"))
+        return await gate.call(call.method, call.args)
