@@ -208,10 +208,13 @@ def test_a_scan_counts_what_was_logged_since_the_last(lab: RunningLab) -> None:
     with connect(url, additional_headers={"Authorization": lab.headers["Authorization"]}, proxy=None) as socket:
         assert json.loads(socket.recv(PATIENCE))["type"] == "connected"
         result = lab.post("/api/ops/scan", {"type": "incremental"}).json()
-        heard = json.loads(socket.recv(PATIENCE))
+        frames = [json.loads(socket.recv(PATIENCE)) for _ in range(3)]
     # the three new lines, and the one that the first scan left about itself
     assert (result["processedLogs"], result["issuesFiled"], result["status"]) == (4, 2, "completed")
-    assert (heard["type"], heard["data"]["scanId"]) == ("scan-result", result["scanId"])
+    assert [frame["type"] for frame in frames] == ["scan-start", "scan-progress", "scan-result"]
+    assert {frame["data"]["scanId"] for frame in frames} == {result["scanId"]}
+    assert frames[1]["data"]["progress"] == {"processed": 4, "total": 4}
+    assert frames[2]["data"]["findings"] == result["findings"]
     number = int(result["scanId"].removeprefix("scan-"))
     stored = lab.sql("DB_OPS", "select * from ops_scans where id = ?", number)[0]
     assert (stored["status"], stored["scan_type"]) == ("completed", "incremental")

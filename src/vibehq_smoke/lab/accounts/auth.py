@@ -12,8 +12,10 @@ from starlette.websockets import WebSocket
 
 from vibehq_smoke.lab.accounts import csrf
 from vibehq_smoke.lab.accounts.cookies import set_cookie
+from vibehq_smoke.lab.accounts.machines import is_service
 from vibehq_smoke.lab.accounts.users import Accounts, Session, public_user
 from vibehq_smoke.lab.faults import Faults
+from vibehq_smoke.lab.openapi.describe import accepts
 from vibehq_smoke.lab.serving.replies import Refusal, data, e2
 from vibehq_smoke.lab.serving.requests import Body, read_model
 from vibehq_smoke.lab.storage.databases import DatabaseDownError, Row
@@ -60,11 +62,15 @@ def find_session(accounts: Accounts, connection: HTTPConnection) -> Row:
 
 @dataclass(frozen=True)
 class SessionGate:
-    """ASGI wrapper of one route: only requests with a live session pass; the user is in ``request.state.user``."""
+    """ASGI wrapper of one route: only requests with a live session pass; the user is in ``request.state.user``.
+
+    On the machines' routes the credential between services does as well; then there is no user.
+    """
 
     app: ASGIApp
     accounts: Accounts
     faults: Faults
+    service_token: str
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request or socket on, or answer 401."""
@@ -81,8 +87,9 @@ class SessionGate:
     def _admit(self, scope: Scope) -> None:
         if self.faults.on("auth-500"):
             raise Refusal(500, {"error": "Authentication error"})
-        if not self.faults.on("D-10"):
-            scope.setdefault("state", {})["user"] = find_session(self.accounts, HTTPConnection(scope))
+        connection = HTTPConnection(scope)
+        if not self.faults.on("D-10") and not is_service(connection, self.service_token):
+            scope.setdefault("state", {})["user"] = find_session(self.accounts, connection)
 
 
 @dataclass(frozen=True)
@@ -125,6 +132,7 @@ class AuthApi:
         user = self.accounts.lookup(presented) if presented else None
         return JSONResponse(data({"authenticated": user is not None, "user": public_user(user) if user else None}))
 
+    @accepts(Credentials)
     async def login(self, request: Request) -> Response:
         """Open a session for address and password."""
         body = await read_model(request, Credentials, e2)
@@ -133,6 +141,7 @@ class AuthApi:
             raise Refusal(401, e2("Invalid email or password"))
         return self._signed_in(request, user, 200, "Login successful")
 
+    @accepts(Registration)
     async def register(self, request: Request) -> Response:
         """Add a user and open a session."""
         body = await read_model(request, Registration, e2)

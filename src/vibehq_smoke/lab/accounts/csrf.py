@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vibehq_smoke.lab.accounts.cookies import set_cookie
+from vibehq_smoke.lab.accounts.machines import needs_no_pair
 from vibehq_smoke.lab.faults import Faults
 
 COOKIE = "csrf-token"
@@ -55,10 +56,14 @@ def _token_in(cookie: str) -> str:
 
 @dataclass(frozen=True)
 class CsrfGate:
-    """ASGI wrapper: state-changing requests without the pair get 403 before anybody looks at their credential."""
+    """ASGI wrapper: state-changing requests without the pair get 403 before anybody looks at their session.
+
+    Machines need none, as built (D-18) they do.
+    """
 
     app: ASGIApp
     faults: Faults
+    service_token: str
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
@@ -66,7 +71,8 @@ class CsrfGate:
             await self.app(scope, receive, send)
             return
         request = Request(scope)
-        if pair_holds(request.cookies.get(COOKIE), request.headers.get(HEADER)):
+        machine = needs_no_pair(request, self.service_token) and not self.faults.on("D-18")
+        if machine or pair_holds(request.cookies.get(COOKIE), request.headers.get(HEADER)):
             await self.app(scope, receive, send)
         else:
             await csrf_refusal()(scope, receive, send)

@@ -10,6 +10,8 @@ from starlette.responses import JSONResponse, Response
 
 from vibehq_smoke.lab.clock import now_iso
 from vibehq_smoke.lab.context import Lab
+from vibehq_smoke.lab.openapi.describe import accepts, asks, whole
+from vibehq_smoke.lab.operations.courier import Courier
 from vibehq_smoke.lab.serving.replies import Json, Refusal, e4
 from vibehq_smoke.lab.serving.requests import Body, path_int, query_int, read_model
 from vibehq_smoke.lab.storage.databases import Row
@@ -30,9 +32,14 @@ class NewReport(Body):
 
 @dataclass(frozen=True)
 class DeliveryApi:
-    """Handlers of the delivery routes; answers are ``{data}`` or E4."""
+    """Handlers of the delivery routes; answers are ``{data}`` or E4.
+
+    A report that is created as ``generating`` is delivered by the platform itself; any other is only kept, and its
+    status is what its sender says.
+    """
 
     lab: Lab
+    courier: Courier
 
     def private(self) -> list[tuple[str, str, object]]:
         """(method, path, handler) of the routes for signed-in users."""
@@ -43,18 +50,24 @@ class DeliveryApi:
             ("POST", f"{PATH}/{{id}}/retry", self.retry),
         ]
 
+    @accepts(NewReport)
     async def create(self, request: Request) -> Response:
         """Store a report; it has not been attempted yet."""
         body = await read_model(request, NewReport, e4, "Invalid payload")
         row: Row = {
             "created_at": now_iso(), "patch_id": body.patch_id, "destination": body.destination, "status": body.status,
-            "error": body.error, "metadata": None if body.metadata is None else json.dumps(body.metadata),
+            "error": body.error, "automatic": body.status == "generating",
+            "metadata": None if body.metadata is None else json.dumps(body.metadata),
         }  # fmt: skip
         if self.lab.faults.on("delivery-not-stored"):
             unseen = {"id": 424242, "attempts": 0, "last_attempt_at": None}
             return JSONResponse({"data": as_report(row | unseen)}, 201)
-        return JSONResponse({"data": self._report(self.lab.databases.ops.insert("delivery_reports", row))}, 201)
+        number = self.lab.databases.ops.insert("delivery_reports", row)
+        if row["automatic"]:
+            self.courier.dispatch(number)
+        return JSONResponse({"data": self._report(number)}, 201)
 
+    @asks(whole("limit", 1, 100), whole("offset", 0, 10**9))
     async def list_reports(self, request: Request) -> Response:
         """One page of reports, newest first."""
         limit = query_int(request, "limit", 20, e4, high=100)
@@ -73,7 +86,7 @@ class DeliveryApi:
         return JSONResponse({"data": self._report(path_int(request, "id", e4))})
 
     async def retry(self, request: Request) -> Response:
-        """Count one more attempt and mark the report as retrying."""
+        """Count one more attempt, mark the report as retrying, and try again if the platform delivers it."""
         number = path_int(request, "id", e4)
         self._report(number)
         if not self.lab.faults.on("delivery-retry-stuck"):
@@ -82,6 +95,8 @@ class DeliveryApi:
                 " WHERE id = ?",
                 (now_iso(), number),
             )
+            if self.lab.databases.ops.scalar("SELECT automatic FROM delivery_reports WHERE id = ?", (number,)):
+                self.courier.dispatch(number)
         return JSONResponse({"data": self._report(number)})
 
     def _report(self, number: int) -> Json:

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from vibehq_smoke.lab.context import Lab
 from vibehq_smoke.lab.names import FACTORY_PATTERN
+from vibehq_smoke.lab.openapi.describe import accepts, asks, text, whole
 from vibehq_smoke.lab.serving.replies import Json, Refusal, e1
 from vibehq_smoke.lab.serving.requests import Body, query_int, read_model
 from vibehq_smoke.lab.storage.databases import Row
@@ -28,13 +29,19 @@ class Activity(Body):
     details: Any = None
 
 
-class NewFactory(Body):
-    """Body of ``POST /api/factories``."""
+class AnyFactory(Body):
+    """Body of ``POST /api/factories`` while ``factory-name-unchecked`` is on."""
 
-    name: Annotated[str, Field(pattern=FACTORY_PATTERN)]
+    name: Text
     repo_owner: Text | None = None
     repo_name: Text | None = None
     path: Text | None = None
+
+
+class NewFactory(AnyFactory):
+    """Body of ``POST /api/factories``."""
+
+    name: Annotated[str, Field(pattern=FACTORY_PATTERN)]
 
 
 @dataclass(frozen=True)
@@ -52,13 +59,17 @@ class SpecialistApi:
             ("POST", "/api/factories", self.add_factory),
         ]
 
+    @accepts(Activity)
     async def add(self, request: Request) -> Response:
         """WRK-07: a line in ``operation_logs`` with source ``specialist.<name>``."""
         entry = await read_model(request, Activity, e1)
+        if self.lab.faults.on("specialist-log-lost"):
+            return JSONResponse({"ok": True})
         details = {"identifier": entry.identifier, "details": entry.details}
         write_operation(self.lab.databases.ops, f"specialist.{entry.specialist}", entry.activity, entry.level, details)
         return JSONResponse({"ok": True})
 
+    @asks(whole("limit", 1, 100), text("identifier"))
     async def read(self, request: Request) -> Response:
         """WRK-07: the lines of one specialist, newest first, of one identifier if asked."""
         limit = query_int(request, "limit", 25, e1, high=100, clamp=True)
@@ -71,13 +82,17 @@ class SpecialistApi:
 
     async def factories(self, _request: Request) -> Response:
         """All factories known to the platform."""
+        if self.lab.faults.on("D-16"):
+            raise Refusal(500, e1("Internal server error", "query builder has no such method"))
         return JSONResponse(
             {"ok": True, "factories": self.lab.databases.ops.rows("SELECT * FROM factories ORDER BY id")}
         )
 
+    @accepts(NewFactory)
     async def add_factory(self, request: Request) -> Response:
         """Register a factory; 409 when the name is taken."""
-        factory = await read_model(request, NewFactory, e1)
+        unchecked = self.lab.faults.on("factory-name-unchecked")
+        factory = await read_model(request, AnyFactory if unchecked else NewFactory, e1)
         ops = self.lab.databases.ops
         if ops.row("SELECT 1 FROM factories WHERE name = ?", (factory.name,)):
             raise Refusal(409, e1("Factory already exists"))

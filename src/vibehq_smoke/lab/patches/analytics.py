@@ -9,9 +9,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from vibehq_smoke.lab.context import Lab
+from vibehq_smoke.lab.openapi.describe import asks, one_of, text, whole
 from vibehq_smoke.lab.patches import timeseries
+from vibehq_smoke.lab.patches.as_built import need_query_builder
 from vibehq_smoke.lab.patches.events import DURATION, SORT_KEYS, EventFilter, PatchEvents
-from vibehq_smoke.lab.patches.query_dates import query_date
+from vibehq_smoke.lab.patches.query_dates import date, query_date
 from vibehq_smoke.lab.serving.replies import Json, Refusal, e4
 from vibehq_smoke.lab.serving.requests import query_choice, query_int
 from vibehq_smoke.lab.storage.databases import Row
@@ -41,9 +43,14 @@ class AnalyticsApi:
             ("GET", "/api/analytics/trends", self.trends),
         ]
 
+    @asks(
+        whole("limit", 1, 200), whole("offset", 0, 10**9), one_of("sortBy", *SORT_KEYS),
+        one_of("sortOrder", "asc", "desc"), one_of("status", *STATUSES), text("eventType"),
+        text("patchId"), date("startDate"), date("endDate"),
+    )  # fmt: skip
     async def logs(self, request: Request) -> Response:
         """API-02: stored events, filtered, sorted, one page."""
-        self._broken_query_builder()
+        need_query_builder(self.lab.faults)
         limit = query_int(request, "limit", 50, e4, high=200, clamp=True)
         offset = query_int(request, "offset", 0, e4, low=0, high=10**9)
         sort = query_choice(request, "sortBy", SORT_KEYS, e4, "createdAt") or "createdAt"
@@ -67,9 +74,12 @@ class AnalyticsApi:
         total = self.events.count(wanted)
         return JSONResponse({"events": found, "total": total, "limit": limit, "offset": offset, "query": query})
 
+    @asks(
+        one_of("timeframe", *timeseries.TIMEFRAMES), one_of("groupBy", *GROUPINGS), text("eventTypes"), text("patchIds")
+    )  # fmt: skip
     async def stats(self, request: Request) -> Response:
         """API-03: totals, rates in percent, breakdowns of one window up to now."""
-        self._broken_query_builder()
+        need_query_builder(self.lab.faults)
         timeframe = query_choice(request, "timeframe", tuple(timeseries.TIMEFRAMES), e4, "24h") or "24h"
         grouping = query_choice(request, "groupBy", tuple(GROUPINGS), e4, "eventType") or "eventType"
         types, patches = _names(request, "eventTypes"), _names(request, "patchIds")
@@ -94,9 +104,13 @@ class AnalyticsApi:
         }
         return JSONResponse(answer)
 
+    @asks(
+        one_of("metric", *METRICS, required=True), one_of("timeframe", *timeseries.TIMEFRAMES),
+        one_of("interval", *timeseries.INTERVALS),
+    )  # fmt: skip
     async def trends(self, request: Request) -> Response:
         """API-04: one metric over time."""
-        self._broken_query_builder()
+        need_query_builder(self.lab.faults)
         default = "events" if self.lab.faults.on("trends-metric-optional") else None
         metric = query_choice(request, "metric", METRICS, e4, default)
         if metric is None:
@@ -133,10 +147,6 @@ class AnalyticsApi:
         sql = f"SELECT {expression} AS name, count(*) AS n" + _WINDOW + " GROUP BY 1 ORDER BY 2 DESC, 1"
         rows: list[Row] = self.lab.databases.ops.rows(sql, window)
         return {row["name"]: row["n"] for row in rows}
-
-    def _broken_query_builder(self) -> None:
-        if self.lab.faults.on("D-13"):
-            raise Refusal(500, e4("Internal server error", "the database binding is not a query builder"))
 
 
 def _points(metric: str, found: list[timeseries.Bucket]) -> list[Json]:

@@ -1,79 +1,24 @@
-"""``/api/patches/*``: dry runs of batches, events from outside (contract API-05, PAT-03)."""
+"""``/api/patches/*``: batches, their roll-back, history and status (contract API-05, 9.2)."""
 
-import time
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
 
-from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from vibehq_smoke.lab.clock import iso, parse_iso
 from vibehq_smoke.lab.context import Lab
-from vibehq_smoke.lab.patches.events import EventFilter, PatchEvents
+from vibehq_smoke.lab.openapi.describe import accepts, asks, text, whole
+from vibehq_smoke.lab.patches.announcements import Announcer
+from vibehq_smoke.lab.patches.as_built import need_event_logger
+from vibehq_smoke.lab.patches.batches import Batches, RollbackError
+from vibehq_smoke.lab.patches.events import FAILED, EventFilter, PatchEvents
+from vibehq_smoke.lab.patches.orders import ApplyRequest, RollbackRequest, read_order
 from vibehq_smoke.lab.serving.replies import Json, Refusal, e4, patch_refusal
-from vibehq_smoke.lab.serving.requests import Body, query_int, read_model
-
-Text = Annotated[str, Field(min_length=1, max_length=200)]
-Pointer = Annotated[str, Field(pattern=r"^/", max_length=1000)]
-NEEDS_VALUE = ("add", "replace", "test")
-NEEDS_FROM = ("move", "copy")
-
-
-class Operation(Body):
-    """One operation in the manner of JSON Patch; paths start with ``/``."""
-
-    op: Literal["add", "remove", "replace", "move", "copy", "test"]
-    path: Pointer
-    value: Any = None
-    from_: Pointer | None = Field(default=None, alias="from")
-
-    def problem(self) -> str | None:
-        """What the kind of operation needs and this one lacks, or None."""
-        if self.op in NEEDS_VALUE and "value" not in self.model_fields_set:
-            return f"{self.op} needs a value"
-        if self.op in NEEDS_FROM and self.from_ is None:
-            return f"{self.op} needs 'from'"
-        return None
-
-
-class Batch(Body):
-    """What to apply, under which patch id."""
-
-    patch_id: Text = Field(alias="patchId")
-    operations: Annotated[list[Operation], Field(min_length=1, max_length=1000)]
-    metadata: dict[str, Any] | None = None
-
-
-class ApplyOptions(Body):
-    """How to apply; without a dry run nothing is offered."""
-
-    dry_run: bool = Field(default=False, alias="dryRun")
-    validate_only: bool = Field(default=False, alias="validateOnly")
-    rollback_on_failure: bool = Field(default=True, alias="rollbackOnFailure")
-
-
-class ApplyRequest(Body):
-    """Body of ``POST /api/patches/apply``."""
-
-    batch: Batch
-    options: ApplyOptions = ApplyOptions()
-
-
-class EventPost(Body):
-    """Body of ``POST /api/patches/events``."""
-
-    id: Text
-    patch_id: Text = Field(alias="patchId")
-    event_type: Annotated[str, Field(alias="eventType", pattern=r"^PATCH_[A-Z_]{1,60}$")]
-    status: Literal["success", "failure", "error", "in_progress", "pending", "applied"]
-    created_at: Annotated[str, Field(alias="createdAt", max_length=40)]
-    metadata: dict[str, Any] | None = None
+from vibehq_smoke.lab.serving.requests import query_int, read_model
 
 
 @dataclass(frozen=True)
 class PatchApi:
-    """Handlers for batches and events."""
+    """Handlers for batches."""
 
     lab: Lab
     events: PatchEvents
@@ -82,94 +27,89 @@ class PatchApi:
         """(method, path, handler) of the routes for signed-in users."""
         return [
             ("POST", "/api/patches/apply", self.apply),
-            ("POST", "/api/patches/events", self.post_event),
-            ("GET", "/api/patches/events/recent", self.recent),
+            ("POST", "/api/patches/rollback", self.roll_back),
+            ("GET", "/api/patches/history", self.history),
             ("GET", "/api/patches/{patch_id}/status", self.status),
         ]
 
+    @property
+    def batches(self) -> Batches:
+        """Applies and rolls back."""
+        return Batches(self.lab, Announcer(self.lab, self.events))
+
+    @accepts(ApplyRequest)
     async def apply(self, request: Request) -> Response:
-        """API-05: check a batch. Events are stored for a valid one; an invalid one leaves no trace."""
-        began = time.perf_counter()
-        if self.lab.faults.on("D-15"):
+        """API-05: check a batch, and apply it unless that was all. An invalid one leaves no trace; 409 if it fails."""
+        faults = self.lab.faults
+        if faults.on("D-15"):
             raise Refusal(400, patch_refusal("Invalid patch batch", "id: Field required; patches: Field required"))
         try:
-            order = await _read_order(request)
+            order = await read_order(request)
         except Refusal as refusal:
-            if refusal.status == 400 and self.lab.faults.on("patch-apply-accepts-invalid"):
-                return JSONResponse(_applied(1, []))
+            if refusal.status == 400 and faults.on("patch-apply-accepts-invalid"):
+                return JSONResponse(_validated(1))
             raise
-        if not (order.options.dry_run or order.options.validate_only):
-            raise Refusal(400, patch_refusal("Only dry runs are offered by this platform"))
-        return JSONResponse(_applied(len(order.batch.operations), self._record(order.batch, began)))
+        need_event_logger(faults, patch_refusal)
+        if faults.on("patch-apply-no-events"):
+            return JSONResponse(_validated(len(order.steps)))
+        result = await self.batches.apply(order)
+        return JSONResponse(result, 200 if result["success"] else 409)
 
-    async def post_event(self, request: Request) -> Response:
-        """PAT-03: store an event and pass it to those who listen on ``/ws``."""
-        event = await read_model(request, EventPost, _event_refusal, "Invalid patch event format")
+    @accepts(RollbackRequest)
+    async def roll_back(self, request: Request) -> Response:
+        """Undo a batch: 404 for an unknown one, 409 when that is not possible."""
+        body = await read_model(request, RollbackRequest, _rollback_refusal, "Invalid rollback")
+        need_event_logger(self.lab.faults, _rollback_refusal)
         try:
-            created = iso(parse_iso(event.created_at))
-        except (ValueError, OverflowError) as error:
-            raise Refusal(400, _event_refusal("Invalid patch event format", "createdAt: no date")) from error
-        stored = self._add(event.patch_id, event.event_type, event.status, event.metadata, created, event.id)
-        return JSONResponse(
-            {"status": "ok", "message": "Event received", "eventId": stored["id"], "eventType": event.event_type}
-        )
+            undone = self.batches.roll_back(body.rollback_id, body.reason)
+        except LookupError as error:
+            raise Refusal(404, _rollback_refusal("Batch not found")) from error
+        except RollbackError as error:
+            raise Refusal(409, _rollback_refusal(str(error))) from error
+        return JSONResponse({"success": True, "rolledBackOperations": undone, "errors": []})
 
-    async def recent(self, request: Request) -> Response:
-        """PAT-03: the newest events, of one patch if asked."""
+    @asks(whole("limit", 1, 200), whole("offset", 0, 10**9), text("patchId"))
+    async def history(self, request: Request) -> Response:
+        """Batches that were applied or tried, newest first."""
         limit = query_int(request, "limit", 50, e4, high=200, clamp=True)
-        found = self.events.page(EventFilter(patch_id=request.query_params.get("patchId")), limit)
-        return JSONResponse({"events": found, "count": len(found)})
+        offset = query_int(request, "offset", 0, e4, low=0, high=10**9)
+        found, total = self.batches.history(request.query_params.get("patchId"), limit, offset)
+        return JSONResponse({"history": found, "total": total, "limit": limit, "offset": offset})
 
     async def status(self, request: Request) -> Response:
-        """How far a batch got, from its events (contract 9.2, "batch status")."""
-        found = self.events.page(EventFilter(patch_id=request.path_params["patch_id"]), 200, ascending=True)
-        if not found:
+        """How far a batch got: from its row, else from the events of that patch (contract 9.2, "batch status")."""
+        patch_id = request.path_params["patch_id"]
+        found = self.events.page(EventFilter(patch_id=patch_id), 200, ascending=True)
+        batch = self.batches.newest(patch_id)
+        if not found and batch is None:
             raise Refusal(404, e4("Patch not found"))
-        kinds = [event["eventType"] for event in found]
-        failed = sum(event["status"] in ("failure", "error") for event in found)
-        done = any(kind.endswith(("COMPLETED", "APPLIED", "DELIVERED")) for kind in kinds)
-        state = "failed" if failed else "completed" if done else "processing"
+        failed = sum(event["status"] in FAILED for event in found)
+        if batch is not None:
+            state = "failed" if batch["status"] == "rolled_back" else batch["status"]
+            progress = {name: batch[name] for name in ("total", "applied", "failed")}
+        else:
+            state = _state([event["eventType"] for event in found], failed)
+            progress = {"total": len(found), "applied": len(found) - failed, "failed": failed}
+        times = [event["createdAt"] for event in found] + ([batch["created_at"], batch["updated_at"]] if batch else [])
         view = {
-            "batchId": found[0]["patchId"], "status": state,
-            "progress": {"total": len(found), "applied": len(found) - failed, "failed": failed}, "events": found,
-            "createdAt": found[0]["createdAt"], "updatedAt": found[-1]["createdAt"],
+            "batchId": patch_id, "status": state, "progress": progress, "events": found, "createdAt": min(times),
+            "updatedAt": max(times),
         }  # fmt: skip
         return JSONResponse(view)
 
-    def _record(self, batch: Batch, began: float) -> list[Json]:
-        if self.lab.faults.on("patch-apply-no-events"):
-            return []
-        noted = batch.metadata or {}
-        started = self._add(batch.patch_id, "PATCH_PROCESSING_STARTED", "success", noted | {"dryRun": True})
-        outcome = {
-            "dryRun": True,
-            "operations": len(batch.operations),
-            "duration_ms": round((time.perf_counter() - began) * 1000, 3),
-        }
-        checked = self._add(batch.patch_id, "PATCH_VALIDATION_COMPLETED", "success", noted | outcome)
-        return [started, checked]
 
-    def _add(
-        self, patch_id: str, event_type: str, status: str, metadata: Json | None, created_at: str | None = None,
-        key: str | None = None,
-    ) -> Json:  # fmt: skip
-        stored = self.events.add(patch_id, event_type, status, metadata, created_at=created_at, key=key)
-        frame = {"id": str(stored["id"]), "type": "event", "payload": stored}
-        self.lab.hub_patches.publish({"patch-events", f"patch-{patch_id}"}, frame)
-        return stored
+def _state(kinds: list[str], failed: int) -> str:
+    if failed:
+        return "failed"
+    if any(kind.endswith(("COMPLETED", "APPLIED", "DELIVERED")) for kind in kinds):
+        return "completed"
+    return "pending" if set(kinds) == {"PATCH_RECEIVED"} else "processing"
 
 
-async def _read_order(request: Request) -> ApplyRequest:
-    order = await read_model(request, ApplyRequest, patch_refusal, "Invalid patch batch")
-    problems = [problem for operation in order.batch.operations if (problem := operation.problem())]
-    if problems:
-        raise Refusal(400, patch_refusal("Invalid patch batch", "; ".join(problems)))
-    return order
+def _validated(operations: int) -> Json:
+    return {"success": True, "appliedOperations": operations, "failedOperations": 0, "errors": [], "events": []}
 
 
-def _applied(operations: int, events: list[Json]) -> Json:
-    return {"success": True, "appliedOperations": operations, "failedOperations": 0, "errors": [], "events": events}
-
-
-def _event_refusal(error: str, details: str | None = None) -> Json:
-    return {"status": "error", "message": error, "errors": [details or error]}
+def _rollback_refusal(error: str, details: str | None = None) -> Json:
+    message = error if details is None else f"{error}: {details}"
+    return {"success": False, "rolledBackOperations": 0, "errors": [message]}

@@ -18,6 +18,9 @@ _WHERE = (
     " AND (:start IS NULL OR created_at >= :start) AND (:end IS NULL OR created_at <= :end)"
     " AND (:search IS NULL"
     " OR instr(lower(patch_id || ' ' || event_type || ' ' || coalesce(metadata, '')), lower(:search)))"
+    " AND (:file IS NULL OR instr(lower(coalesce(json_extract(metadata, '$.file'), '')), lower(:file)))"
+    " AND (:task IS NULL OR patch_id = :task OR patch_id = 'task-' || :task"
+    " OR CAST(json_extract(metadata, '$.taskId') AS TEXT) = :task)"
 )
 _ORDER = {"createdAt": "created_at", "eventType": "event_type", "patchId": "patch_id"}
 SORT_KEYS = tuple(_ORDER)
@@ -25,7 +28,10 @@ SORT_KEYS = tuple(_ORDER)
 
 @dataclass(frozen=True)
 class EventFilter:
-    """Which events: None means any. `status` ``failure`` and ``error`` find both; times are ISO-8601, inclusive."""
+    """Which events: None means any. `status` ``failure`` and ``error`` find both; times are ISO-8601, inclusive.
+
+    `search` is looked for in patch id, type and metadata, `file` in the metadata's file, `task` is the id of a task.
+    """
 
     event_type: str | None = None
     patch_id: str | None = None
@@ -33,12 +39,14 @@ class EventFilter:
     start: str | None = None
     end: str | None = None
     search: str | None = None
+    file: str | None = None
+    task: str | None = None
 
     def values(self) -> dict[str, object]:
         """Named values for the queries of this module."""
         return {
             "type": self.event_type, "patch": self.patch_id, "status": self.status, "failed": self.status in FAILED,
-            "start": self.start, "end": self.end, "search": self.search,
+            "start": self.start, "end": self.end, "search": self.search, "file": self.file, "task": self.task,
         }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 
 from vibehq_smoke.lab.clock import iso, parse_iso
+from vibehq_smoke.lab.openapi.describe import Parameter
 from vibehq_smoke.lab.serving.replies import Envelope, Refusal
 
 
@@ -15,3 +16,8 @@ def query_date(request: Request, name: str, refuse: Envelope) -> str | None:
         return iso(parse_iso(text))
     except (ValueError, OverflowError) as error:
         raise Refusal(400, refuse(f"Invalid {name}", "an ISO-8601 date is expected")) from error
+
+
+def date(name: str) -> Parameter:
+    """A query parameter that is a date, for the description of a route."""
+    return Parameter(name, (("type", "string"), ("format", "date-time")))

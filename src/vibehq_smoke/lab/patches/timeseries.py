@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from vibehq_smoke.lab.clock import iso, now_iso
+from vibehq_smoke.lab.clock import iso, now, now_iso
 from vibehq_smoke.lab.patches.events import DURATION
 from vibehq_smoke.lab.storage.databases import Database
 
@@ -40,24 +40,40 @@ def since(timeframe: str) -> str:
     return now_iso(-timedelta(seconds=TIMEFRAMES[timeframe]))
 
 
-def buckets(ops: Database, timeframe: str, interval: str) -> list[Bucket]:
+def window(ops: Database, seconds: float, ago: float = 0) -> Bucket:
+    """All events of the `seconds` that ended `ago` seconds before now, as one bucket. Raises DatabaseDownError."""
+    start, end = now_iso(-timedelta(seconds=seconds + ago)), now_iso(-timedelta(seconds=ago))
+    row = ops.row(
+        # DURATION is a constant.
+        "SELECT count(*) AS events, coalesce(sum(status = 'success'), 0) AS succeeded,"  # noqa: S608
+        f" avg({DURATION}) AS duration FROM patch_events WHERE created_at >= ? AND (created_at < ? OR ?)",
+        (start, end, ago == 0),
+    )
+    assert row is not None
+    return Bucket(start, row["events"], row["succeeded"], round(row["duration"] or 0.0, 3))
+
+
+def buckets(
+    ops: Database, timeframe: str, interval: str, event_type: str | None = None, patch_id: str | None = None
+) -> list[Bucket]:
     """The window up to now, in intervals aligned to the clock; the first one is cut off where the window begins.
 
-    So the events of all buckets add up to those of the window. Raises DatabaseDownError, and ValueError for more
-    than MAX_POINTS points.
+    So the events of all buckets add up to those of the window. `event_type` and `patch_id` restrict them, None does
+    not. Raises DatabaseDownError, and ValueError for more than MAX_POINTS points.
     """
     width = INTERVALS[interval]
-    now = datetime.now(UTC).timestamp()
-    begin = now - TIMEFRAMES[timeframe]
-    first, last = int(begin // width), int(now // width)
+    moment = now().timestamp()
+    begin = moment - TIMEFRAMES[timeframe]
+    first, last = int(begin // width), int(moment // width)
     if last - first + 1 > MAX_POINTS:
         raise ValueError(f"{timeframe} in steps of {interval} has more than {MAX_POINTS} points")
     found = ops.rows(
         # DURATION is a constant.
-        "SELECT min(CAST(strftime('%s', created_at) AS INTEGER) / ?, ?) AS bucket, count(*) AS events,"  # noqa: S608
+        "SELECT min(CAST(strftime('%s', created_at) AS INTEGER) / ?1, ?2) AS bucket, count(*) AS events,"  # noqa: S608
         f" sum(status = 'success') AS succeeded, avg({DURATION}) AS duration"
-        " FROM patch_events WHERE created_at >= ? GROUP BY 1",
-        (width, last, iso(datetime.fromtimestamp(begin, UTC))),
+        " FROM patch_events WHERE created_at >= ?3"
+        " AND (?4 IS NULL OR event_type = ?4) AND (?5 IS NULL OR patch_id = ?5) GROUP BY 1",
+        (width, last, iso(datetime.fromtimestamp(begin, UTC)), event_type, patch_id),
     )
     filled = {row["bucket"]: row for row in found}
     return [_bucket(index * width, filled.get(index)) for index in range(first, last + 1)]
