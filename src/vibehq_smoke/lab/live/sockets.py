@@ -1,4 +1,4 @@
-"""The WebSocket endpoints of the orchestrator (contract part 6): ``/ws`` and the two broadcast hubs."""
+"""The hubs as WebSocket endpoints of the orchestrator (contract part 6): ``/ws`` and the two broadcast hubs."""
 
 import json
 import uuid
@@ -10,9 +10,13 @@ from starlette.websockets import WebSocket
 from vibehq_smoke.lab.accounts.users import Accounts
 from vibehq_smoke.lab.clock import now_iso
 from vibehq_smoke.lab.context import Lab
+from vibehq_smoke.lab.live.filters import as_filters
+from vibehq_smoke.lab.live.gate import own_pages_only, refuse
 from vibehq_smoke.lab.live.hubs import Hub, Listener
-from vibehq_smoke.lab.serving.replies import Json
+from vibehq_smoke.lab.serving.replies import Json, e1
 from vibehq_smoke.lab.storage.databases import DatabaseDownError
+
+NO_CLASS = "Durable Object class is not in any migration"
 
 
 @dataclass(frozen=True)
@@ -27,19 +31,21 @@ class Sockets:
         return [WebSocketRoute("/ws", self.patches)]
 
     def private(self) -> list[tuple[str, str, object]]:
-        """The broadcast hubs, as (``WEBSOCKET``, path, handler)."""
+        """The broadcast hubs, as (``WEBSOCKET``, path, handler); hub-health also where the pages dial it."""
+        health, ops = own_pages_only(self.lab, self.health), own_pages_only(self.lab, self.ops)
         return [
-            ("WEBSOCKET", "/api/health/broadcast", self.health),
-            ("WEBSOCKET", "/api/ops/broadcast", self.ops),
+            ("WEBSOCKET", "/api/health/broadcast", health),
+            ("WEBSOCKET", "/parties/health-check-broadcast/main", health),
+            ("WEBSOCKET", "/api/ops/broadcast", ops),
         ]
 
     async def health(self, socket: WebSocket) -> None:
         """hub-health: starts, results and completions of runs."""
-        await _broadcast_hub(self.lab.hub_health, socket, "Connected to health broadcast")
+        await self._broadcast_hub(self.lab.hub_health, socket, "Connected to health broadcast")
 
     async def ops(self, socket: WebSocket) -> None:
-        """hub-ops: results of scans."""
-        await _broadcast_hub(self.lab.hub_ops, socket, "Connected to ops broadcast")
+        """hub-ops: what scans do."""
+        await self._broadcast_hub(self.lab.hub_ops, socket, "Connected to ops broadcast")
 
     async def patches(self, socket: WebSocket) -> None:
         """ws-patch-hub: patch events of the channels subscribed to."""
@@ -47,9 +53,15 @@ class Sockets:
         greeting = {"type": "connection_established", "connectionId": connection, "message": "Connected"}
 
         async def answer(listener: Listener, text: str) -> None:
-            listener.offer(self._patch_answer(listener, _parse(text)))
+            listener.offer(self._patch_answer(listener, parse_frame(text)))
 
         await self.lab.hub_patches.serve(socket, greeting, answer)
+
+    async def _broadcast_hub(self, hub: Hub, socket: WebSocket, message: str) -> None:
+        if self.lab.faults.on("D-31"):
+            await refuse(socket, 500, e1("Internal server error", NO_CLASS))
+            return
+        await hub.serve(socket, {"type": "connected", "message": message, "timestamp": now_iso()}, _broadcast_answer)
 
     def _patch_answer(self, listener: Listener, frame: Json) -> Json:
         payload = frame.get("payload")
@@ -59,10 +71,10 @@ class Sockets:
             case "auth":
                 content = self._authenticated(payload.get("token"))
             case "subscribe" if isinstance(channel, str):
-                listener.channels.add(channel)
+                listener.channels[channel] = as_filters(payload.get("filters"))
                 content = {"status": "subscribed", "channel": channel}
             case "unsubscribe" if isinstance(channel, str):
-                listener.channels.discard(channel)
+                listener.channels.pop(channel, None)
                 content = {"status": "unsubscribed", "channel": channel}
             case "data":
                 content = {"acknowledged": True, "timestamp": now_iso()}
@@ -78,19 +90,18 @@ class Sockets:
         return {"status": "authenticated", "userId": user["id"]} if user else _error("Invalid or expired session")
 
 
-async def _broadcast_hub(hub: Hub, socket: WebSocket, message: str) -> None:
-    greeting = {"type": "connected", "message": message, "timestamp": now_iso()}
-
-    async def answer(listener: Listener, text: str) -> None:
-        frame = _parse(text)
-        known = frame.get("type") == "subscribe"
-        data = {"filters": frame.get("filters")} if known else _error("Unknown message type")
-        listener.offer({"type": "subscribed" if known else "error", "data": data, "timestamp": now_iso()})
-
-    await hub.serve(socket, greeting, answer)
+async def _broadcast_answer(listener: Listener, text: str) -> None:
+    frame = parse_frame(text)
+    if frame.get("type") == "subscribe":
+        listener.filters = as_filters(frame.get("filters"))
+        kind, data = "subscribed", {"filters": dict(listener.filters)}
+    else:
+        kind, data = "error", _error("Unknown message type")
+    listener.offer({"type": kind, "data": data, "timestamp": now_iso()})
 
 
-def _parse(text: str) -> Json:
+def parse_frame(text: str) -> Json:
+    """A client's frame; empty when it is no JSON object."""
     try:
         frame = json.loads(text)
     except (ValueError, RecursionError):

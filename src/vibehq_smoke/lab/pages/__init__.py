@@ -1,0 +1,1 @@
+"""Mission Control: the pages that people see, and how they are served."""
