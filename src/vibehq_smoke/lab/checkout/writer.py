@@ -1,37 +1,53 @@
-"""The miniature source checkout (contract HLT-14): written from templates, altered by the source faults."""
+"""Writes the miniature source checkout and keeps it in line with the switches (contract modes S and W)."""
 
-from importlib.resources import files
+import os
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
-from vibehq_smoke.lab.faults import Faults
-
-# where it goes in the checkout -> template
-FILES = (
-    ("orchestrator/worker/entrypoints/HealthOps.ts", "HealthOps.ts"),
-    ("orchestrator/worker/entrypoints/health.ts", "health.ts"),
-    ("orchestrator/worker/api/routes/healthRoutes.ts", "healthRoutes.ts"),
-    ("orchestrator/worker/runtime.d.ts", "runtime.d.ts"),
-    ("@shared/types/db.ts", "db.ts"),
-    ("orchestrator/tsconfig.worker.json", "tsconfig.worker.json"),
-    ("orchestrator/wrangler.jsonc", "wrangler.jsonc"),
-)
-SOURCE_FAULTS = ("source-any", "source-type-error")
-ANY_LINE = "\nexport function readAnything(row: any): any {\n  return row as any;\n}\n"
-TYPE_ERROR_LINE = '\nexport const profileLimit: number = "fifteen";\n'
+from vibehq_smoke.lab.checkout.damage import ADDED, damaged
+from vibehq_smoke.lab.checkout.tree import EXECUTABLE, healthy_tree
 
 
-def write_checkout(folder: Path, faults: Faults) -> None:
-    """Write all files under `folder`, replacing what is there. Raises OSError."""
-    templates = files("vibehq_smoke.lab.checkout") / "templates"
-    for place, template in FILES:
-        text = (templates / template).read_text(encoding="utf-8")
-        target = folder / place
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text + _damage(template, faults), encoding="utf-8")
+@dataclass(frozen=True)
+class Checkout:
+    """The checkout under `folder`. `align` reads and writes many files: call it off the loop."""
+
+    folder: Path
+    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
+
+    @cached_property
+    def _healthy(self) -> dict[str, str]:
+        return healthy_tree()
+
+    def align(self, active: Iterable[str]) -> None:
+        """Write what differs from what the switches in `active` ask for, and remove what should be gone.
+
+        Each file changes at once: a reader finds the old text or the new one. Files that the checkout does not know are
+        left alone. Any thread may call this, one at a time. Raises OSError.
+        """
+        with self._one_at_a_time:
+            wanted = damaged(self._healthy, active)
+            for path in (*self._healthy, *ADDED):
+                if path not in wanted:
+                    (self.folder / path).unlink(missing_ok=True)
+            for path, text in wanted.items():
+                _write(self.folder / path, text.encode(), executable=path in EXECUTABLE)
 
 
-def _damage(template: str, faults: Faults) -> str:
-    if template != "HealthOps.ts":
-        return ""
-    any_line = ANY_LINE if faults.on("source-any") else ""
-    return any_line + (TYPE_ERROR_LINE if faults.on("source-type-error") else "")
+def _write(file: Path, content: bytes, *, executable: bool) -> None:
+    with suppress(OSError):  # not there yet, or not readable: written anew
+        if file.read_bytes() == content:
+            return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        temporary.write_bytes(content)
+        temporary.chmod(0o755 if executable else 0o644)
+        temporary.replace(file)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

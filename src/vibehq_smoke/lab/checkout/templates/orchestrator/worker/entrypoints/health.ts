@@ -1,6 +1,7 @@
 /** Health: starts runs and reads them, over RPC. */
 
-import type { HealthCheckRow, WorkerHealthCheckRow } from "../../../@shared/types/db";
+import { WorkerEntrypoint } from "cloudflare:workers";
+import type { Row } from "../../../@shared/types/db";
 
 export type TriggerType = "on_demand" | "cron";
 
@@ -19,8 +20,8 @@ export interface RunAccepted {
   timeout_minutes: number;
 }
 
-export interface RunStatus extends HealthCheckRow {
-  worker_results: WorkerHealthCheckRow[];
+export interface RunStatus extends Row<"health_checks"> {
+  worker_results: Row<"worker_health_checks">[];
 }
 
 export interface StartRun {
@@ -30,9 +31,7 @@ export interface StartRun {
   worker_filters: readonly string[] | null;
 }
 
-export class Health {
-  constructor(private readonly env: WorkerEnv) {}
-
+export class Health extends WorkerEntrypoint<WorkerEnv> {
   getConfiguredWorkers(): WorkerTarget[] {
     const parsed: unknown = JSON.parse(this.env.HEALTH_WORKER_TARGETS ?? "[]");
     return Array.isArray(parsed) ? parsed.filter(isTarget) : [];
@@ -70,13 +69,13 @@ export class Health {
   async status(uuid: string): Promise<RunStatus | null> {
     const run = await this.env.DB_HEALTH.prepare("SELECT * FROM health_checks WHERE health_check_uuid = ?")
       .bind(uuid)
-      .first<HealthCheckRow>();
+      .first<Row<"health_checks">>();
     if (run === null) {
       return null;
     }
     const rows = await this.env.DB_HEALTH.prepare("SELECT * FROM worker_health_checks WHERE health_check_uuid = ? ORDER BY id")
       .bind(uuid)
-      .all<WorkerHealthCheckRow>();
+      .all<Row<"worker_health_checks">>();
     return { ...run, worker_results: rows.results };
   }
 }

@@ -1,6 +1,20 @@
 /** HealthOps: test profiles, results, AI usage and summaries of DB_HEALTH, over RPC. */
 
-import type { AiUsageRow, HealthSummaryRow, TestProfileRow, TestResultRow } from "../../../@shared/types/db";
+import { WorkerEntrypoint } from "cloudflare:workers";
+import type { Row } from "../../../@shared/types/db";
+
+export type TestProfileRow = Row<"test_profiles">;
+export type TestResultRow = Row<"test_results">;
+export type HealthSummaryRow = Row<"health_summaries">;
+
+export interface AiUsageRow {
+  date: string;
+  provider: string;
+  model: string;
+  usage_count: number;
+  tokens_used: number;
+  total_cost: number;
+}
 
 export interface HealthOpsRequest {
   getTestProfiles?: { enabledOnly?: boolean };
@@ -27,9 +41,7 @@ const MAX_LIMIT = 100;
 const DEFAULT_DAYS = 7;
 const MAX_DAYS = 365;
 
-export class HealthOps {
-  constructor(private readonly env: WorkerEnv) {}
-
+export class HealthOps extends WorkerEntrypoint<WorkerEnv> {
   async handleRequest(request: HealthOpsRequest): Promise<HealthOpsResponse> {
     const response: HealthOpsResponse = { success: true };
     if (request.getTestProfiles) {
