@@ -110,7 +110,7 @@ async def workers_tell_their_status(hq: Hq) -> None:
 
     async def ask(worker: Worker) -> None:
         state = (await worker.get("/health-check/status")).expect(WorkerState)
-        _assert_named(hq, worker, state.worker_name, state.worker_type)
+        _note_identity(hq, worker, state.worker_name, state.worker_type)
         if state.uptime_seconds > TEN_YEARS_S:
             hq.degraded(
                 f"{worker.name}: uptime_seconds is {state.uptime_seconds:.0f}, a time of day instead of a duration"
@@ -125,7 +125,7 @@ async def workers_do_a_quick_check(hq: Hq) -> None:
 
     async def ask(worker: Worker) -> None:
         quick = (await worker.get("/health-check/quick")).expect(QuickCheck)
-        _assert_named(hq, worker, quick.worker_name, quick.worker_type)
+        _note_identity(hq, worker, quick.worker_name, quick.worker_type)
         connected = quick.orchestrator_connectivity
         assert (quick.status == "healthy") == connected, (
             f"{worker.name}: status is {quick.status!r} while orchestrator_connectivity is {connected}"
@@ -200,12 +200,12 @@ async def the_health_sources_are_typed(hq: Hq) -> None:
 
 
 def _compare_with_target(hq: Hq, listed: list[KnownWorker]) -> None:
-    """Whether the platform and this harness mean the same workers; each one's settings are INF-10's to judge."""
+    """Whether the platform and this harness mean the same workers at all; which are missing is INF-10's to judge."""
     names = {worker.name for worker in listed}
     missing = [name for name in hq.workers if name not in names]
     assert not missing or len(missing) < len(hq.workers), f"the platform knows none of {', '.join(missing)}"
     if missing:
-        hq.degraded(f"the platform does not list {', '.join(missing)}")
+        hq.note(f"the platform does not list {', '.join(missing)}")
 
 
 def _assert_is_newest(latest: LatestWorker, reported: WorkerRow) -> None:
@@ -222,11 +222,8 @@ def _assert_is_newest(latest: LatestWorker, reported: WorkerRow) -> None:
     )
 
 
-def _assert_named(hq: Hq, worker: Worker, name: str, kind: str) -> None:
-    assert name == worker.name, (
-        f"the worker at {worker.url} is configured as {worker.name!r}, but calls itself {name!r}"
-    )
-    if kind != worker.type:
-        hq.note(
-            f"{worker.name} is configured with type {worker.type!r}, but calls itself {kind!r} (INF-10 judges that)"
-        )
+def _note_identity(hq: Hq, worker: Worker, name: str, kind: str) -> None:
+    """Who a worker says it is belongs to its configuration, which INF-10 judges; here it is only said."""
+    for what, configured, said in (("name", worker.name, name), ("type", worker.type, kind)):
+        if said != configured:
+            hq.note(f"{worker.name} at {worker.url} is configured with {what} {configured!r}, but says {said!r}")

@@ -11,7 +11,8 @@ from vibehq_smoke.platform.dialects import Dialect
 
 from ._support.api_models import Camel
 from ._support.fields import Flag, Text
-from ._support.workers import PROBE_S, component_of
+from ._support.fitness import PROBE_S, unfit
+from ._support.workers import component_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -113,13 +114,10 @@ async def _by_proxy(hq: Hq, component: str, path: str) -> Observation | None:
 
 async def _worker(hq: Hq, worker: Worker) -> Observation:
     component = component_of(worker.name)
-    try:
-        await worker.get("/health-check/status", deadline=PROBE_S)
-    except Unreachable as silence:
-        return _broken(component, str(silence), _seen(hq, worker.url), unreachable=True)
-    except Violation:
-        pass  # an answer, if a wrong one
-    return _working(component, _seen(hq, worker.url))
+    wrong = await unfit(worker)
+    if wrong is None:
+        return _working(component, _seen(hq, worker.url))
+    return _broken(component, str(wrong), _seen(hq, worker.url), isinstance(wrong, Unreachable))
 
 
 def _working(component: str, evidence: tuple[Evidence, ...]) -> Observation:

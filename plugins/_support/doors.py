@@ -6,7 +6,7 @@ import contextlib
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from vibehq_smoke import Violation
+from vibehq_smoke import Blocked, Violation
 
 from .api_models import Unauthenticated
 from .deliveries import PATH as DELIVERIES
@@ -95,9 +95,16 @@ async def callbacks_need_no_pair(hq: Hq) -> None:
     _refused_as_empty(hq, "the orchestrator", await hq.service.post(RESULT, json={}))
 
     async def ask(worker: Worker) -> None:
-        _refused_as_empty(hq, worker.name, await execute(hq, worker, {}))
+        _refused_as_empty(hq, worker.name, _served(worker, await execute(hq, worker, {})))
 
     await ask_the_living(hq, ask)
+
+
+def _served(worker: Worker, reply: Reply) -> Reply:
+    """The reply, unless there is no such route at all: then there is no door to try."""
+    if reply.status in (404, 405):
+        raise Blocked(f"POST {EXECUTE} of {worker.name} answers {reply.status}", component="health-protocol")
+    return reply
 
 
 def _refused_as_empty(hq: Hq, who: str, reply: Reply) -> None:
@@ -114,10 +121,12 @@ async def accepts_our_credential(hq: Hq) -> None:
     async def ask(worker: Worker) -> None:
         listening = listener(hq)
         if listening is None:
-            (await execute(hq, worker, order(results_url(hq)))).expect(Acknowledged, status=(200, 202))
+            reply = _served(worker, await execute(hq, worker, order(results_url(hq))))
+            reply.expect(Acknowledged, status=(200, 202))
             return
         async with listening as results:
-            (await execute(hq, worker, order(results.url))).expect(Acknowledged, status=(200, 202))
+            reply = _served(worker, await execute(hq, worker, order(results.url)))
+            reply.expect(Acknowledged, status=(200, 202))
             # Heard out, so that the worker does not go on trying to deliver; the result is HLT-06's to judge.
             with contextlib.suppress(Violation):
                 await results.wait(1, CALLBACK_PATIENCE_S)
@@ -131,7 +140,10 @@ async def strangers(hq: Hq, headers: dict[str, str]) -> list[str]:
     replies = [await hq.bare.post(RESULT, json=_made_up(hq), headers=headers)]
 
     async def ask(worker: Worker) -> None:
-        replies.append(await worker.post(EXECUTE, json=order(results_url(hq)), headers=headers))
+        reply = _served(worker, await worker.post(EXECUTE, json=order(results_url(hq)), headers=headers))
+        if reply.status == 200:
+            reply.expect(status=200)  # a page of something else is no open door
+        replies.append(reply)
         doors.append(f"POST {EXECUTE} of {worker.name}")
 
     await ask_the_living(hq, ask)

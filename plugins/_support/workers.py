@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from vibehq_smoke import Blocked, Skipped, Violation
 from vibehq_smoke.errors import Unreachable
 
+from .fitness import unfit
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
@@ -22,8 +24,8 @@ _COMPONENTS = (
 )
 """Workers whose component has another name."""
 
-PROBE_S = 3.0
-"""Seconds in which a living worker answers anything at all."""
+PATIENCE_S = 4.0
+"""Seconds after which a worker that is still busy with a question is asked whether it is there."""
 
 
 def component_of(worker_name: str) -> str:
@@ -46,35 +48,27 @@ async def ask_the_living(hq: Hq, ask: Callable[[Worker], Awaitable[None]]) -> li
     """As ``each_worker``, but the dead ones are returned and noted; Blocked only when none lives."""
     workers = _configured(hq)
     found = await asyncio.gather(*(_ask(worker, ask) for worker in workers))
-    _raise_together([violation for violation in found if violation is not None and not _is_death(violation)])
-    dead = [worker for worker, violation in zip(workers, found, strict=True) if violation is not None]
+    _raise_together([one for one in found if isinstance(one, Violation) and not isinstance(one, _Dead)])
+    for one in found:
+        if isinstance(one, Blocked):
+            raise one
+    dead = [worker for worker, one in zip(workers, found, strict=True) if one is not None]
     if len(dead) == len(workers):
         raise _blocked(dead)
     for worker in dead:
-        remark = f"{worker.name} does not answer at {worker.url}"
+        remark = f"{worker.name} does not answer as a worker at {worker.url}"
         if remark not in hq.recorder.notes:
             hq.note(remark)
     return dead
 
 
-async def answers(worker: Worker) -> bool:
-    """Whether the worker answers anything at all over HTTP; the status does not matter."""
-    try:
-        await worker.get("/health-check/status", deadline=PROBE_S)
-    except Unreachable:
-        return False
-    except Violation:
-        return True
-    return True
-
-
 async def the_living(hq: Hq) -> list[Worker]:
-    """The workers that answer anything at all. Raises Blocked when none does, Skipped when the target names none."""
+    """The workers that are there. Raises Blocked when none is, Skipped when the target names none."""
     workers = _configured(hq)
-    alive = await asyncio.gather(*map(answers, workers))
-    if not any(alive):
+    found = await asyncio.gather(*map(unfit, workers))
+    if None not in found:
         raise _blocked(workers)
-    return [worker for worker, answered in zip(workers, alive, strict=True) if answered]
+    return [worker for worker, wrong in zip(workers, found, strict=True) if wrong is None]
 
 
 def _configured(hq: Hq) -> list[Worker]:
@@ -84,30 +78,42 @@ def _configured(hq: Hq) -> list[Worker]:
 
 
 class _Dead(Violation):
-    """No answer at all, as opposed to a wrong one."""
+    """No answer that a worker would give, as opposed to a wrong one."""
 
 
-async def _ask(worker: Worker, ask: Callable[[Worker], Awaitable[None]]) -> Violation | None:
+async def _ask(worker: Worker, ask: Callable[[Worker], Awaitable[None]]) -> Violation | Blocked | None:
+    """What came of it: None when the worker answered rightly, ``_Dead`` when it is not there as a whole."""
+    asking = asyncio.ensure_future(ask(worker))
     try:
-        await ask(worker)
-    except Unreachable as silence:
-        # A worker that answers other requests is not dead: it fails to answer this one.
-        return silence if await answers(worker) else _Dead(str(silence), kind=silence.kind)
-    except Violation as violation:
-        return violation
-    except AssertionError as error:
-        return Violation(str(error), kind="assertion")
+        answered, _ = await asyncio.wait({asking}, timeout=PATIENCE_S)
+        silence = None if answered else await unfit(worker)
+        if isinstance(silence, Unreachable) and not asking.done():
+            return _Dead(str(silence), kind=silence.kind)
+        await asking
+    except Blocked as blocked:
+        return blocked
+    except (Violation, AssertionError) as error:
+        wrong = await unfit(worker)
+        if wrong is not None:
+            return _Dead(str(wrong), kind=wrong.kind)
+        return _named(worker, error if isinstance(error, Violation) else Violation(str(error), kind="assertion"))
+    finally:
+        asking.cancel()
+        await asyncio.wait({asking})
     return None
 
 
-def _is_death(violation: Violation) -> bool:
-    return isinstance(violation, _Dead)
+def _named(worker: Worker, violation: Violation) -> Violation:
+    """With the worker's name before it, since eleven of them answer the same path."""
+    said = str(violation)
+    return violation if worker.name in said else Violation(f"{worker.name}: {said}", kind=violation.kind)
 
 
 def _blocked(dead: Iterable[Worker]) -> Blocked:
     names = [worker.name for worker in dead]
     verb = "does" if len(names) == 1 else "do"
-    return Blocked(f"{' and '.join(names)} {verb} not answer", component=component_of(names[0]))
+    role = "a worker" if len(names) == 1 else "workers"
+    return Blocked(f"{' and '.join(names)} {verb} not answer as {role}", component=component_of(names[0]))
 
 
 def _raise_together(violations: list[Violation]) -> None:

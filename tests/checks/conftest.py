@@ -11,11 +11,6 @@ from vibehq_smoke.host import Host
 from .running import lab
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Name the marker of this folder."""
-    config.addinivalue_line("markers", "slow: takes seconds; leave it out with -m 'not slow'")
-
-
 @pytest.fixture(scope="module")
 def host() -> Iterator[Host]:
     """All shipped plugins, loaded."""

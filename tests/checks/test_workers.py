@@ -20,8 +20,6 @@ from vibehq_smoke.models import Outcome, Status
 from .running import run_checks
 from .switching import fault
 
-BOTH_DOWN = ("agent-factory-down", "ops-conflict-specialist-down")
-
 
 def plugin_module(host: Host, name: str) -> ModuleType:
     """A module of the shipped plugins, as the host loaded it."""
@@ -46,32 +44,54 @@ def test_one_dead_worker_blocks_what_looks_at_all_and_nothing_else(host: Host, h
 
 
 def test_a_dead_worker_does_not_hide_a_wrong_one(host: Host, healthy: Target) -> None:
-    with fault(healthy, "ops-conflict-specialist-down", "status-wrong-name"):
-        seen = run_checks(host, healthy, ["HLT-07"])
+    with fault(healthy, "ops-conflict-specialist-down", "quick-inconsistent"):
+        seen = run_checks(host, healthy, ["HLT-08"])
 
-    assert seen.outcome("HLT-07") is Outcome.FAILED
-    assert "'agent-factory', but calls itself" in seen.reason("HLT-07")
+    assert seen.outcome("HLT-08") is Outcome.FAILED
+    assert "agent-factory: status is 'healthy'" in seen.reason("HLT-08")
 
 
 def test_several_wrong_workers_are_all_named(host: Host, healthy: Target) -> None:
+    with fault(healthy, "quick-inconsistent"):
+        seen = run_checks(host, healthy, ["HLT-08"])
+
+    assert all(name in seen.reason("HLT-08") for name in healthy.workers)
+
+
+@pytest.mark.parametrize("way", ["html", "wrong-content-type", "wrong-schema"])
+def test_a_worker_that_answers_like_something_else_is_as_good_as_dead(host: Host, healthy: Target, way: str) -> None:
+    with fault(healthy, f"ui-factory-{way}"):
+        seen = run_checks(host, healthy, ["HLT-06", "HLT-08", "API-10"])
+
+    assert {id_: seen.results[id_].root_cause for id_ in ("HLT-06", "HLT-08")} == dict.fromkeys(
+        ("HLT-06", "HLT-08"), "ui-factory"
+    )
+    assert seen.outcome("API-10") is Outcome.PASSED
+    assert {one.component for one in seen.observations if one.status is Status.BROKEN} == {"ui-factory"}
+
+
+def test_a_worker_under_another_name_is_noted(host: Host, healthy: Target) -> None:
     with fault(healthy, "status-wrong-name"):
         seen = run_checks(host, healthy, ["HLT-07"])
 
-    assert all(name in seen.reason("HLT-07") for name in healthy.workers)
+    assert seen.outcome("HLT-07") is Outcome.PASSED
+    assert any("with name 'agent-factory', but says 'Agent Factory'" in note for note in seen.results["HLT-07"].notes)
 
 
 def test_when_all_workers_are_dead_everything_that_wants_one_is_blocked(host: Host, healthy: Target) -> None:
-    with fault(healthy, *BOTH_DOWN):
+    with fault(healthy, *(f"{name}-down" for name in healthy.workers)):
         seen = run_checks(host, healthy, ["HLT-01", "HLT-06", "HLT-08", "HLT-09", "API-09", "API-10"])
 
     assert seen.not_passed() == dict.fromkeys(("HLT-06", "HLT-08", "HLT-09", "API-09", "API-10"), "blocked")
-    assert {seen.results[id_].root_cause for id_ in seen.not_passed()} <= {"agent-factory", "conflict-specialist"}
+    known = {one.component for one in seen.observations if one.status is Status.BROKEN}
+    assert len(known) == len(healthy.workers)
+    assert {seen.results[id_].root_cause for id_ in seen.not_passed()} <= known
     assert [created.check for created in seen.created if created.kind == "health run"] == ["HLT-01"]
-    assert "agent-factory and ops-conflict-specialist do not answer" in seen.reason("HLT-06")
+    assert all(name in seen.reason("HLT-06") for name in healthy.workers)
 
 
 def test_a_silent_worker_is_dead(host: Host, healthy: Target, silent: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("_support.workers", "preflight"):
+    for name in ("_support.fitness", "preflight"):
         monkeypatch.setattr(plugin_module(host, name), "PROBE_S", 0.5)
     workers = dict(healthy.workers) | {"agent-factory": WorkerTarget(url=silent, type="factory")}
 

@@ -226,7 +226,7 @@ def scan(lab: RunningLab) -> object:
 
 def delivery(lab: RunningLab) -> object:
     """Statuses under both paths, of reading back and the attempts after a retry."""
-    body = {"patchId": "smoke-probe", "destination": "smoke"}
+    body = {"patchId": "smoke-probe", "destination": "smoke", "status": "pending"}
     built, planned = (lab.post(path, body) for path in ("/api/delivery-reports", "/api/ops/delivery-reports"))
     made = (built if built.is_success else planned).json()["data"]
     path = f"/api/delivery-reports/{made['id']}"
@@ -321,7 +321,7 @@ PROBES: Mapping[str, Probe] = MappingProxyType(
         "patch-apply-accepts-invalid": apply_status(operations=[]),
         "patch-apply-no-events": apply_status(),
         "scan-get-html": get("/api/ops/scan"),
-        "scan-mock": scan,
+        "D-22": scan,
         "scan-not-stored": scan,
         "D-16": get("/api/delivery-reports"),
         "delivery-not-stored": delivery,

@@ -1,22 +1,39 @@
 """A short notation for switches, so that the tables read as tables."""
 
 from vibehq_smoke.lab.faults import Switch
+from vibehq_smoke.lab.workers.roster import ROSTER
 
-Pairs = tuple[tuple[str, str], ...]
+# Component ids for `at`, in the roster's order.
+ALL_WORKERS = " ".join(post.component for post in ROSTER)
+FACTORIES = " ".join(post.component for post in ROSTER if post.type == "factory")
+SPECIALISTS = " ".join(post.component for post in ROSTER if post.type == "specialist")
 
 
 def switch(
-    name: str, summary: str, components: str = "", checks: str = "", *, roots: str | None = None, aliases: str = ""
+    name: str,
+    summary: str,
+    *,
+    dead: str = "",
+    failed: str = "",
+    degraded: str = "",
+    at: str = "",
+    flapping: str = "",
+    blocked: str = "",
+    because: str = "",
+    unseen: str = "",
+    aliases: str = "",
 ) -> Switch:
-    """A switch from words: `components` and `checks` are ``what=state`` separated by spaces.
-
-    `roots` are the components to blame; when not given, the broken ones.
-    """
-    states = _pairs(components)
-    blamed = tuple(c for c, state in states if state == "broken") if roots is None else tuple(roots.split())
-    return Switch(name, summary, states, blamed, _pairs(checks), tuple(aliases.split()))
-
-
-def _pairs(text: str) -> Pairs:
-    found = [entry.partition("=") for entry in text.split()]
-    return tuple((name, state) for name, _, state in found)
+    """A switch from words separated by spaces; ``faults.Switch`` says what they mean."""
+    hits = (*((item, "failed") for item in failed.split()), *((item, "degraded") for item in degraded.split()))
+    return Switch(
+        name,
+        summary,
+        aliases=tuple(aliases.split()),
+        dead=tuple(dead.split()),
+        hits=hits,
+        at=tuple(at.split()),
+        flapping=tuple(flapping.split()),
+        blocked=tuple(blocked.split()),
+        because=because,
+        unseen=unseen,
+    )
