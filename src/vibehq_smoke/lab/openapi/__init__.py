@@ -1,0 +1,1 @@
+"""What the platform says about its own HTTP interface, as OpenAPI documents."""

@@ -1,0 +1,1 @@
+"""Schemathesis against the lab, by the OpenAPI documents that the lab publishes: ``python -m tests.fuzzing``."""
