@@ -11,10 +11,10 @@ WORKERS ?= 2
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help smoke test lint format docs bench wheel screenshot clean
+.PHONY: help smoke test truth fuzz browser browser-test pictures lint format docs bench wheel screenshot clean
 
 help: ## what there is
-	@sed -n 's/^\([a-z]*\):.*## /  make \1 	/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1 	/p' $(MAKEFILE_LIST)
 
 $(VENV)/bin/python:
 ifdef UV
@@ -48,8 +48,36 @@ $(VENV)/.typescript: $(VENV)/bin/python
 smoke: $(VENV)/.smoke ## start the embedded platform and run every check against it
 	$(BIN)/vibehq-smoke run
 
+WITH_TSC := PATH="$(CURDIR)/$(VENV)/node/node_modules/.bin:$$PATH"
+
 test: $(VENV)/.test $(VENV)/.typescript ## run the tests
-	PATH="$(CURDIR)/$(VENV)/node/node_modules/.bin:$$PATH" $(BIN)/python -m pytest -n $(WORKERS)
+	$(WITH_TSC) $(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+
+truth: $(VENV)/.test $(VENV)/.typescript ## run every check under every fault of the lab: some fifteen minutes
+	$(WITH_TSC) $(BIN)/python -m pytest -n $(WORKERS) -m slow
+
+# An environment of its own: its plugin would make every other start of pytest slower.
+.fuzz-venv/bin/st: $(VENV)/bin/python
+ifdef UV
+	$(UV) venv --quiet .fuzz-venv
+	$(UV) pip install --quiet --python .fuzz-venv/bin/python 'schemathesis>=4.32,<5'
+else
+	$(PYTHON) -m venv .fuzz-venv
+	.fuzz-venv/bin/python -m pip install --quiet --disable-pip-version-check 'schemathesis>=4.32,<5'
+endif
+
+fuzz: $(VENV)/.test .fuzz-venv/bin/st ## send the lab what Schemathesis makes of its OpenAPI documents
+	$(BIN)/python -m tests.fuzzing --st .fuzz-venv/bin/st
+
+browser: ## install Chromium where it is missing and may be installed
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium; } || \
+	{ echo "make: no Chromium: install it by hand, as chromium on PATH" >&2; exit 2; }
+
+browser-test: $(VENV)/.test browser ## look at the lab's pages in a real browser
+	$(BIN)/python -m pytest tests/browser
+
+pictures: $(VENV)/.test browser ## take the pictures of the lab's pages again
+	$(BIN)/python -m tests.browser.pictures
 
 lint: $(VENV)/.test ## style and types
 	$(BIN)/ruff check .
@@ -72,9 +100,9 @@ wheel: $(VENV)/.test ## build dist/*.whl
 	$(BIN)/python -m build --wheel --outdir dist
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .fuzz-venv .schemathesis dist build .pytest_cache .mypy_cache .ruff_cache
 
-screenshot: $(VENV)/.smoke ## take the picture in the README again; needs chromium on PATH
+screenshot: $(VENV)/.smoke browser ## take the picture of the report again
 	$(BIN)/vibehq-smoke run --quiet --fault d1-health-down --out reports/screenshot || true
 	chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update \
 	  --disable-sync --hide-scrollbars --user-data-dir=reports/screenshot/profile --window-size=1280,1180 \
