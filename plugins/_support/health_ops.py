@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vibehq_smoke import Skipped, Violation
+from vibehq_smoke import Blocked, Skipped, Violation
 
 from .health_models import Profile, Summary
 from .reading import read, value_of
@@ -25,14 +25,28 @@ _ANSWERS = {
 
 
 async def ask_health_ops(hq: Hq, operation: str, **options: Any) -> Any:
-    """What HealthOps answers to one operation. Raises Violation when it refuses, or answers something else."""
-    answer = await hq.operator.rpc("ORCHESTRATOR_HEALTH", "handleRequest", {operation: options})
+    """What HealthOps answers to one operation.
+
+    Raises Violation when it refuses, or answers something else; Blocked when no other entrypoint answers either.
+    """
+    try:
+        answer = await hq.operator.rpc("ORCHESTRATOR_HEALTH", "handleRequest", {operation: options})
+    except Violation:
+        await _another_entrypoint_answers(hq)
+        raise
     if value_of(answer, "success") is False or value_of(answer, "error"):
         raise Violation(f"HealthOps refuses {operation}: {value_of(answer, 'error')}", kind="rpc")
     keys = _ANSWERS[operation]
     if not isinstance(answer, dict) or not any(key in answer for key in keys):
         raise Violation(f"HealthOps answers {operation} without {' or '.join(keys)}", kind="shape")
     return value_of(answer, *keys)
+
+
+async def _another_entrypoint_answers(hq: Hq) -> None:
+    try:
+        await hq.operator.rpc("ORCHESTRATOR_HEALTH_CHECK", "getConfiguredWorkers")
+    except Violation as violation:
+        raise Blocked(f"no entrypoint answers: {violation}", component="rpc-gateway") from violation
 
 
 def assert_profiles(hq: Hq, profiles: Any) -> None:

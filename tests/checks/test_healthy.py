@@ -111,9 +111,9 @@ def test_without_a_type_checker_the_sources_are_scanned_and_the_rest_is_skipped(
     ("script", "outcome", "reason"),
     [
         (
-            "echo 'a/HealthOps.ts(3,1): error TS2322: no'; exit 2",
+            "echo 'a/entrypoints/HealthOps.ts(3,1): error TS2322: no'; echo 'b.ts(1,1): error TS2307: no'; exit 2",
             Outcome.FAILED,
-            "1 type error(s)\na/HealthOps.ts(3,1)",
+            "1 type error(s) in these files\na/entrypoints/HealthOps.ts(3,1)",
         ),
         ("echo 'cannot run here'; exit 127", Outcome.SKIPPED, "tsc does not run: cannot run here"),
     ],
@@ -127,6 +127,15 @@ def test_what_the_type_checker_says_counts(
 
     assert seen.outcome("HLT-14") is outcome
     assert reason in seen.reason("HLT-14")
+
+
+def test_type_errors_of_other_files_are_noted(host: Host, healthy: Target, tsc: Path) -> None:
+    tsc.write_text("#!/bin/sh\necho 'other/health.ts(3,1): error TS2322: no'\nexit 2\n")
+
+    seen = run_checks(host, healthy, ["HLT-14"])
+
+    assert seen.outcome("HLT-14") is Outcome.PASSED
+    assert any("1 type error(s) in other files" in note for note in seen.results["HLT-14"].notes)
 
 
 def without_operator(target: Target) -> Target:

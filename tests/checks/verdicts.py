@@ -17,10 +17,11 @@ def disagreements(fault: str, expected: Mapping[str, Any], record: RunRecord) ->
     """
     if expected["unsteady"]:
         return _strangers(fault, expected, record)
+    named = set(record.root_causes) | {result.root_cause for result in record.checks if result.root_cause}
     wrong = {
         result.id: f"{result.outcome.value}, expected {_wanted(expected, result.id)}: {result.reason or ''}"
         for result in record.checks
-        if not result.hidden and not _agrees(result, expected, set(record.root_causes))
+        if not result.hidden and not _agrees(result, expected, named)
     }
     shipped = {result.id for result in record.checks}
     for line in record.components:
