@@ -31,7 +31,8 @@ AT_ONCE = 2
 def main() -> int:
     """Run everything, print a line for each part and all findings."""
     options = _options()
-    st = shutil.which(options.st)
+    found = shutil.which(options.st)
+    st = found and str(Path(found).absolute())  # it runs in a folder of its own
     if st is None:
         click.echo("Schemathesis is not there: install it, or say --st PATH", err=True)
         return 2
