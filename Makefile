@@ -43,7 +43,7 @@ endif
 # TypeScript's compiler judges one check's subject. Without it the tests see that check skipped instead.
 $(VENV)/.typescript: $(VENV)/bin/python
 	@if command -v npm >/dev/null && npm install --silent --fetch-retries=0 --no-audit --no-fund --prefix $(VENV)/node typescript@7; \
-	then touch $@; else echo "make: no TypeScript compiler: one row of the truth table will be skipped"; fi
+	then touch $@; else echo "make: no TypeScript compiler: tests that want one will be skipped"; fi
 
 smoke: $(VENV)/.smoke ## start the embedded platform and run every check against it
 	$(BIN)/vibehq-smoke run
