@@ -15,6 +15,8 @@ import respx
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vibehq_smoke.config import Target, load_config
+from vibehq_smoke.embedded import EmbeddedPlatform
 from vibehq_smoke.errors import HarnessError, Skipped, Unreachable, Violation
 from vibehq_smoke.platform import Hq
 from vibehq_smoke.platform.operator import OperatorError
@@ -154,6 +156,20 @@ def test_an_error_of_the_channel_is_a_verdict_and_evidence(talk: Talk, error: ty
             assert hq.recorder.evidence[0].kind == "sql"
 
     on_channel({"/sql": talk}, use)
+
+
+def test_a_scheduled_event_is_fired_on_the_lab() -> None:
+    async def use(target: Target) -> Any:
+        async with checking(target.base_url, operator=target.operator.model_dump()) as hq:
+            return await hq.operator.cron("0 */4 * * *")
+
+    platform = EmbeddedPlatform()
+    try:
+        told = asyncio.run(use(load_config(platform.config()).target("lab")))
+    finally:
+        platform.stop()
+
+    assert (told["ok"], told["outcome"]) == (True, "ok")
 
 
 def test_faults_and_cron_stay_away_from_a_read_only_target() -> None:

@@ -28,8 +28,8 @@ class Embedded:
         return _given(await self._api.post("/rpc", json=body), "result")
 
     async def cron(self, expression: str) -> Any:
-        """``POST /cron``."""
-        return _given(await self._api.post("/cron", json={"expression": expression}), "result")
+        """``POST /cron``: what the handler's end was (``ok`` or ``exception``), as ``outcome``, and its log lines."""
+        return _body(await self._api.post("/cron", json={"cron": expression}))
 
     async def logs(self, since: int) -> list[Row]:
         """``GET /logs``."""
