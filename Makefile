@@ -53,7 +53,7 @@ WITH_TSC := PATH="$(CURDIR)/$(VENV)/node/node_modules/.bin:$$PATH"
 test: $(VENV)/.test $(VENV)/.typescript ## run the tests
 	$(WITH_TSC) $(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
 
-truth: $(VENV)/.test $(VENV)/.typescript ## run every check under every fault of the lab: some fifteen minutes
+truth: $(VENV)/.test $(VENV)/.typescript ## run every check under every fault of the lab: slow
 	$(WITH_TSC) $(BIN)/python -m pytest -n $(WORKERS) -m slow
 
 # An environment of its own: its plugin would make every other start of pytest slower.

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.lab.pairs import PAIRS
 from tests.lab.running import started_lab
 from vibehq_smoke.lab.checkout.apps import APPS
 from vibehq_smoke.lab.checkout.damage import ADDED, DAMAGES, damaged
@@ -24,16 +25,6 @@ from vibehq_smoke.lab.workers.roster import ROSTER
 
 TOKENS = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 TRAILING = re.compile(r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])')
-# Contract 1.5.
-PAIRS = {
-    "ORCHESTRATOR_GITHUB": "GitHub", "ORCHESTRATOR_TASKS": "Tasks", "ORCHESTRATOR_FACTORY": "Factory",
-    "ORCHESTRATOR_DELIVERY": "Delivery", "ORCHESTRATOR_LOGGING": "Logging", "ORCHESTRATOR_OPS": "Specialist",
-    "ORCHESTRATOR_OPS_MONITOR": "OpsMonitorOps", "ORCHESTRATOR_HEALTH_CHECK": "Health",
-    "ORCHESTRATOR_TEMPLATE": "TemplateOps", "ORCHESTRATOR_HIL": "HilOps", "ORCHESTRATOR_DATA": "DataOps",
-    "ORCHESTRATOR_PROJECTS": "ProjectsOps", "ORCHESTRATOR_CHATS": "ChatsOps", "ORCHESTRATOR_HEALTH": "HealthOps",
-    "ORCHESTRATOR_PATCH": "PatchOps", "ORCHESTRATOR_AI_PROVIDER": "AIProviderOps", "ORCHESTRATOR_DOCS": "DocsOps",
-    "ORCHESTRATOR_CONTAINER_MONITORING": "ContainerMonitoringOps",
-}  # fmt: skip
 # Contract 5.1 to 5.4, by the binding of the database.
 TABLES = {
     "DB_OPS": (

@@ -5,18 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.lab.pairs import PAIRS
 from tests.lab.probes.providers import call
 from tests.lab.running import RunningLab
-
-PAIRS = {
-    "ORCHESTRATOR_GITHUB": "GitHub", "ORCHESTRATOR_TASKS": "Tasks", "ORCHESTRATOR_FACTORY": "Factory",
-    "ORCHESTRATOR_DELIVERY": "Delivery", "ORCHESTRATOR_LOGGING": "Logging", "ORCHESTRATOR_OPS": "Specialist",
-    "ORCHESTRATOR_OPS_MONITOR": "OpsMonitorOps", "ORCHESTRATOR_HEALTH_CHECK": "Health",
-    "ORCHESTRATOR_TEMPLATE": "TemplateOps", "ORCHESTRATOR_HIL": "HilOps", "ORCHESTRATOR_DATA": "DataOps",
-    "ORCHESTRATOR_PROJECTS": "ProjectsOps", "ORCHESTRATOR_CHATS": "ChatsOps", "ORCHESTRATOR_HEALTH": "HealthOps",
-    "ORCHESTRATOR_PATCH": "PatchOps", "ORCHESTRATOR_AI_PROVIDER": "AIProviderOps", "ORCHESTRATOR_DOCS": "DocsOps",
-    "ORCHESTRATOR_CONTAINER_MONITORING": "ContainerMonitoringOps",
-}  # fmt: skip
 
 # binding, method that writes, its argument, key of the row; method that reads it, its argument, key of the rows
 ROUND_TRIPS: list[tuple[str, str, dict[str, Any], str, str, dict[str, Any], str]] = [
