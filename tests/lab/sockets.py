@@ -32,11 +32,11 @@ def say(socket: ClientConnection, **content: object) -> None:
     socket.send(json.dumps(content))
 
 
-def printed_until(socket: ClientConnection, text: str) -> str:
-    """What a shell prints up to and including `text`."""
+def printed_until(socket: ClientConnection, text: str, patience_s: float = PATIENCE) -> str:
+    """What a shell prints up to and including `text`. Raises `TimeoutError` when it is quiet for `patience_s`."""
     printed = ""
     while text not in printed:
-        message = socket.recv(PATIENCE)
+        message = socket.recv(patience_s)
         assert isinstance(message, str)
         printed += message
     return printed

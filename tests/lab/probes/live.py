@@ -11,6 +11,7 @@ from tests.lab.running import RunningLab
 from tests.lab.sockets import SHELL, dialled, frame, printed_until, say
 
 MOMENT = 0.4
+SHELL_STARTS_S = 3.0
 
 
 def conversation(path: str, question: str) -> Probe:
@@ -67,11 +68,13 @@ def shell_prints(lab: RunningLab) -> object:
     """Whether the output of a shell arrives."""
     with dialled(lab, SHELL) as socket:
         assert [frame(socket)["type"], frame(socket)["type"]] == ["connected", "container-connected"]
-        socket.send("echo smo''ke\n")
         try:
-            return "$" in str(socket.recv(1)) and "smoke" in printed_until(socket, "smoke")
+            printed_until(socket, "$", SHELL_STARTS_S)
+            socket.send("echo smo''ke\n")
+            printed_until(socket, "smoke", SHELL_STARTS_S)
         except TimeoutError:
             return "silence"
+        return "prints"
 
 
 def page(lab: RunningLab) -> object:
