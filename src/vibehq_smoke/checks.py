@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar, get_args
 
-from .errors import GraphError
+from .errors import GraphError, nearest
 from .models import CheckSpec, Mode, Priority
 
 P0, P1, P2, P3 = Priority
 
 CheckFunction: TypeAlias = Callable[..., Awaitable[Any]]
 Need: TypeAlias = "CheckFunction | str"
+EachWorker: TypeAlias = Literal["worker", "factory", "specialist"]
+Each: TypeAlias = EachWorker | tuple[str, ...]
+"""What one check is made for: every such worker of the target, or each of these names."""
+ComponentOf: TypeAlias = Callable[[str], str]
+"""From the name that a check is made for to its component."""
 F = TypeVar("F", bound=CheckFunction)
+
+PLURALS: Mapping[EachWorker, str] = {
+    "worker": "workers",
+    "factory": "factories",
+    "specialist": "specialists",
+}
+"""The component that stands for all of them while the target has none."""
 
 _MARK = "__vibehq_check__"
 
@@ -26,7 +38,7 @@ class CheckMark:
     """What ``@check`` wrote on a function."""
 
     id: str
-    component: str
+    component: str | ComponentOf
     priority: Priority
     mode: Mode
     needs: tuple[Need, ...]
@@ -34,6 +46,7 @@ class CheckMark:
     exclusive: bool
     deadline: float | None
     category: str | None
+    each: Each | None
 
 
 @dataclass(frozen=True)
@@ -43,6 +56,10 @@ class Check:
     spec: CheckSpec
     function: CheckFunction
     arguments: tuple[str, ...] = ()
+    each: Each | None = None
+    """It is made once for every such worker or name (``cases``), which is then the first argument."""
+    component_of: ComponentOf | None = None
+    """Which component is accused for a worker; None accuses the spec's."""
 
     @property
     def id(self) -> str:
@@ -51,13 +68,13 @@ class Check:
 
     def with_changes(self, **changes: Any) -> Check:
         """A copy whose spec has other values, for suites and plan hooks that override one."""
-        return Check(self.spec.model_copy(update=changes), self.function, self.arguments)
+        return replace(self, spec=self.spec.model_copy(update=changes))
 
 
 def check(
     id: str,  # noqa: A002 - the word that users know it by
     *,
-    component: str,
+    component: str | ComponentOf,
     priority: Priority,
     mode: Mode | str = Mode.HTTP,
     needs: Iterable[Need] = (),
@@ -65,6 +82,7 @@ def check(
     exclusive: bool = False,
     deadline: float | None = None,
     category: str | None = None,
+    each: Each | None = None,
 ) -> Callable[[F], F]:
     """Mark an async function ``(hq, ...)`` as the check ``id``.
 
@@ -72,17 +90,46 @@ def check(
     returned arrives as an argument, in the order of ``needs``, after ``hq``; an argument named like a
     resource that a plugin provides receives that resource instead. ``writes`` says that something is created
     on the target, ``exclusive`` that the check runs alone and last, ``deadline`` how many seconds it may take.
+
+    ``each`` makes one check of it for every worker of the target, or every factory or specialist: ``id[worker]``, with
+    the worker's name as the first argument after ``hq``. ``component`` may then be a function from that name. A tuple
+    of names makes one for each of those, the same on every target: ``each=DATABASES`` with ``component=str``.
     """
-    mark = CheckMark(id, component, priority, Mode(mode), tuple(needs), writes, exclusive, deadline, category)
+    mark = CheckMark(id, component, priority, Mode(mode), tuple(needs), writes, exclusive, deadline, category, each)
 
     def decorate(function: F) -> F:
         is_async: bool = inspect.iscoroutinefunction(function)  # a bool, so that F is not narrowed
         if not is_async:
             raise GraphError(f"{place(function)}: check {id} must be an async function")
+        if problem := _wrong_each(function, mark):
+            raise GraphError(f"{place(function)}: check {id} {problem}")
         setattr(function, _MARK, mark)
         return function
 
     return decorate
+
+
+def _wrong_each(function: CheckFunction, mark: CheckMark) -> str | None:
+    if mark.each is None:
+        return None if isinstance(mark.component, str) else "has a component that depends on a case, but no each"
+    if isinstance(mark.each, tuple):
+        sound = mark.each and all(isinstance(name, str) and name for name in mark.each)
+        if not sound or len(set(mark.each)) < len(mark.each):
+            return f"has each={mark.each!r}, which should be different names"
+    elif mark.each not in (kinds := get_args(EachWorker)):
+        near = nearest(str(mark.each), kinds)
+        allowed = f"{', '.join(kinds)}, or a tuple of names"
+        return f"has each={mark.each!r} (allowed: {allowed})" + (f"; did you mean {near!r}?" if near else "")
+    if len(inspect.signature(function).parameters) < 2:
+        return "must take the name that it is made for as its first argument after hq"
+    return None
+
+
+def _component(mark: CheckMark) -> str:
+    """Whom the check accuses before it is made for anybody."""
+    if isinstance(mark.component, str):
+        return mark.component
+    return mark.component(mark.each[0]) if isinstance(mark.each, tuple) else PLURALS[mark.each or "worker"]
 
 
 def mark_of(function: object) -> CheckMark | None:
@@ -114,7 +161,7 @@ def as_check(function: Any, mark: CheckMark, *, default_category: str) -> Check:
         category=mark.category or default_category,
         title=function.__name__.replace("_", " "),
         description=inspect.cleandoc(function.__doc__ or "").partition("\n\n")[0].replace("\n", " "),
-        component=mark.component,
+        component=_component(mark),
         priority=mark.priority,
         mode=mark.mode,
         needs=tuple(_need_id(need, function) for need in mark.needs),
@@ -123,7 +170,8 @@ def as_check(function: Any, mark: CheckMark, *, default_category: str) -> Check:
         deadline_s=mark.deadline,
         location=place(function),
     )
-    return Check(spec, function, tuple(inspect.signature(function).parameters)[1:])
+    arguments = tuple(inspect.signature(function).parameters)[1:]
+    return Check(spec, function, arguments, mark.each, None if isinstance(mark.component, str) else mark.component)
 
 
 def _need_id(need: Need, function: Any) -> str:

@@ -93,25 +93,31 @@ class Violation(Verdict, AssertionError):  # noqa: N818 - as above
 
     ``kind`` is a short stable word for the failure (``status``, ``content-type``, ``shape``,
     ``spa-fallback``, ``timeout``, ``unreachable`` ...); reports and fingerprints group by it.
+    ``about`` is the component to accuse when it is not the check's own, for a check that looks at several.
     """
 
-    def __init__(self, message: str, *, kind: str = "violation") -> None:
+    def __init__(self, message: str, *, kind: str = "violation", about: str | None = None) -> None:
         self.kind = kind
+        self.about = about
         super().__init__(message)
 
 
 class Unreachable(Violation):
     """A component refused the connection, closed it, or did not answer in time."""
 
-    def __init__(self, message: str, *, kind: str = "unreachable") -> None:
-        super().__init__(message, kind=kind)
+    def __init__(self, message: str, *, kind: str = "unreachable", about: str | None = None) -> None:
+        super().__init__(message, kind=kind, about=about)
 
 
 class Blocked(Verdict):
-    """The check could not be judged, because ``component`` (its root cause) does not work."""
+    """The check could not be judged, because ``component`` (its root cause) does not work.
 
-    def __init__(self, message: str, *, component: str) -> None:
+    ``about`` is the component that was to be judged when it is not the check's own.
+    """
+
+    def __init__(self, message: str, *, component: str, about: str | None = None) -> None:
         self.component = component
+        self.about = about
         super().__init__(message)
 
 
@@ -120,6 +126,7 @@ class Skipped(Verdict):
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str | None:
-    """The allowed word most like ``word``, or None when nothing comes near."""
-    found = difflib.get_close_matches(word, list(allowed), n=1, cutoff=0.6)
-    return found[0] if found else None
+    """The allowed word most like ``word``, capitals aside; None when nothing comes near."""
+    words = {one.casefold(): one for one in allowed}
+    found = difflib.get_close_matches(word.casefold(), words, n=1, cutoff=0.6)
+    return words[found[0]] if found else None

@@ -38,6 +38,8 @@ class Ending:
     reason: str | None = None
     kind: str | None = None
     root_cause: str | None = None
+    about: str | None = None
+    """The component to speak of when it is not the check's own."""
     returned: Any = None
     error: BaseException | None = None
 
@@ -81,7 +83,8 @@ class Execution:
     def _held(self, value: Any) -> Ending:
         drifts = self.hq.recorder.drifts
         if drifts:
-            return Ending(Outcome.DEGRADED, "; ".join(drifts), kind="drift", returned=value)
+            about = self.hq.recorder.accused
+            return Ending(Outcome.DEGRADED, "; ".join(drifts), kind="drift", about=about, returned=value)
         return Ending(Outcome.PASSED, returned=value)
 
     @contextlib.asynccontextmanager
@@ -110,6 +113,7 @@ class Execution:
         clean = self._clean
         return blank_result(
             self.check,
+            component=ending.about or self.check.spec.component,
             outcome=ending.outcome,
             reason=clean(ending.reason) if ending.reason else None,
             kind=ending.kind,
@@ -149,9 +153,9 @@ def ending_of(error: BaseException) -> Ending:
         case Skipped():
             return Ending(Outcome.SKIPPED, said)
         case Blocked():
-            return Ending(Outcome.BLOCKED, said, root_cause=error.component, kind="blocked")
+            return Ending(Outcome.BLOCKED, said, root_cause=error.component, kind="blocked", about=error.about)
         case Violation():
-            return Ending(Outcome.FAILED, said, kind=error.kind, error=error)
+            return Ending(Outcome.FAILED, said, kind=error.kind, about=error.about, error=error)
         case AssertionError():
             return Ending(Outcome.FAILED, said or _asserted(error), kind="assertion", error=error)
         case BaseExceptionGroup():
@@ -167,7 +171,7 @@ def _together(group: BaseExceptionGroup[BaseException]) -> Ending:
     endings = [ending_of(error) for error in group.exceptions]
     if all(ending.outcome is Outcome.FAILED for ending in endings):
         reason = "\n".join(ending.reason or "" for ending in endings)
-        return Ending(Outcome.FAILED, reason, kind=endings[0].kind, error=group)
+        return Ending(Outcome.FAILED, reason, kind=endings[0].kind, about=endings[0].about, error=group)
     return Ending(Outcome.ERROR, f"the check crashed: {type(group).__name__}: {text_of(group)}", "crash", error=group)
 
 
@@ -176,10 +180,11 @@ def blank_result(check: Check, *, outcome: Outcome, **fields: Any) -> Result:
     spec = check.spec
     return Result(
         id=spec.id,
+        case=spec.case,
         category=spec.category,
         title=spec.title,
         description=spec.description,
-        component=spec.component,
+        component=fields.pop("component", spec.component),
         priority=spec.priority,
         mode=spec.mode,
         needs=spec.needs,

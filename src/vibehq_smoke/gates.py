@@ -147,4 +147,4 @@ def percentile(values: Sequence[float], share: int) -> float:
 
 
 def _in_scope(result: Result, scope: str) -> bool:
-    return scope in ("all", result.category, result.id)
+    return scope in ("all", result.category, result.id, result.family)

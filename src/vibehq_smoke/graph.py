@@ -21,7 +21,9 @@ class Graph:
     def __init__(
         self, checks: Iterable[Check], components: Iterable[Component] = (), resources: Iterable[str] = ()
     ) -> None:
-        self.checks = _by_id(checks)
+        self.checks = by_id(checks)
+        self.families = _families(self.checks.values())
+        """Checks that were made from one function, by the id that they share."""
         self.components = _components_by_id(components)
         self._resources = frozenset(resources)
         self.check_needs = {id_: self._check_needs(check) for id_, check in self.checks.items()}
@@ -63,6 +65,10 @@ class Graph:
             path = " needs ".join(f"{check.id} ({check.spec.location})" for check in ring)
             raise GraphError(f"these checks need each other in a circle: {path}") from None
 
+    def items(self, id_: str) -> tuple[str, ...]:
+        """The ids that ``id_`` means: itself, all that share it, or none."""
+        return (id_,) if id_ in self.checks else self.families.get(id_, ())
+
     def component_needs(self, check: Check) -> tuple[str, ...]:
         """The components that ``check`` names as needs."""
         return tuple(need for need in check.spec.needs if need not in self.checks)
@@ -98,9 +104,13 @@ class Plan:
 
     def __init__(self, graph: Graph, selected: Sequence[str]) -> None:
         self.graph = graph
-        self._checks: dict[str, Check] = {id_: graph.checks[id_] for id_ in selected}
+        self._checks: dict[str, Check] = {
+            item: graph.checks[item] for id_ in selected for item in graph.items(id_) or (id_,)
+        }
         self._changed: dict[str, Check] = {}
         self.deselected: dict[str, str] = {}
+        self.is_probed = True
+        """Whether the plugins ask the components in preflight, before any check."""
 
     @property
     def selected(self) -> tuple[Check, ...]:
@@ -115,15 +125,13 @@ class Plan:
 
     def deselect(self, id_: str, reason: str) -> None:
         """Take a check out of the plan; the reason is kept in ``deselected``."""
-        self._known(id_)
-        del self._checks[id_]
-        self.deselected[id_] = reason
+        for item in self._known(id_):
+            del self._checks[item]
+            self.deselected[item] = reason
 
     def first(self, *ids: str) -> None:
         """Show these checks first, in this order. Checks start as soon as their needs hold, whatever the order."""
-        for id_ in ids:
-            self._known(id_)
-        moved = {id_: self._checks[id_] for id_ in ids}
+        moved = {item: self._checks[item] for id_ in ids for item in self._known(id_)}
         self._checks = moved | self._checks
 
     def override(self, id_: str, **changes: Any) -> None:
@@ -132,12 +140,11 @@ class Plan:
         for name in changes:
             if name not in allowed:
                 raise UsageError(f"plan.override({id_!r}): cannot change {name!r} (allowed: {', '.join(allowed)})")
-        if id_ not in self.graph.checks:
-            self._known(id_)
-        changed = self._checks.get(id_, self.graph.checks[id_]).with_changes(**changes)
-        self._changed[id_] = changed
-        if id_ in self._checks:
-            self._checks[id_] = changed
+        for item in self.graph.items(id_) or self._known(id_):
+            changed = self._checks.get(item, self.graph.checks[item]).with_changes(**changes)
+            self._changed[item] = changed
+            if item in self._checks:
+                self._checks[item] = changed
 
     def narrowed(self, ids: Iterable[str]) -> Plan:
         """The same plan with only ``ids`` selected; what was overridden stays so."""
@@ -145,20 +152,33 @@ class Plan:
         plan = Plan(self.graph, [])
         plan._checks = {id_: check for id_, check in self._checks.items() if id_ in wanted}
         plan._changed = dict(self._changed)
+        plan.is_probed = self.is_probed
         return plan
 
-    def _known(self, id_: str) -> None:
-        if id_ not in self._checks:
+    def _known(self, id_: str) -> tuple[str, ...]:
+        """The selected checks that ``id_`` means. Raises UsageError when there are none."""
+        found = tuple(item for item in self.graph.items(id_) if item in self._checks)
+        if not found:
             near = nearest(id_, self._checks)
             raise UsageError(f"the plan has no check {id_!r}" + (f"; did you mean {near!r}?" if near else ""))
+        return found
 
 
-def _by_id(checks: Iterable[Check]) -> Mapping[str, Check]:
+def by_id(checks: Iterable[Check]) -> Mapping[str, Check]:
+    """``checks`` by id. Raises GraphError, naming both places, for an id used twice."""
     found: dict[str, Check] = {}
     for check in checks:
         twin = found.setdefault(check.id, check)
         if twin is not check:
             raise GraphError(f"the check id {check.id!r} is used twice: {twin.spec.location} and {check.spec.location}")
+    return found
+
+
+def _families(checks: Iterable[Check]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for check in checks:
+        if check.each is not None:
+            found[check.spec.family] = (*found.get(check.spec.family, ()), check.id)
     return found
 
 

@@ -15,9 +15,11 @@ from typing import Any
 import pluggy
 
 from . import hookspecs
+from .cases import made_for
 from .checks import Check, scan
+from .embedded import WORKERS
 from .errors import GraphError, PluginError, nearest
-from .graph import Graph, Plan
+from .graph import Graph, Plan, by_id
 from .hookspecs import Resource
 from .observers import Observers, told
 from .sinks import IssueSink, ReportFormat
@@ -103,11 +105,16 @@ class Host:
                     hint = f"; did you mean {near!r}?" if near else ""
                     raise PluginError(f"{name}: there is no hook {attribute!r}{hint}")
 
-    def graph(self) -> Graph:
-        """All checks and components of all plugins. Raises GraphError."""
+    def graph(self, declared: Iterable[Check] = (), workers: Mapping[str, str] = WORKERS) -> Graph:
+        """All checks and components of all plugins, and the checks that suites declare. Raises GraphError.
+
+        ``workers`` are the target's, with their types: checks that are made for each of them are made here.
+        """
         generated = [check for _, check in self._told("vibehq_checks")]
         components = [component for _, component in self._told("vibehq_components")]
-        return Graph([*self._checks, *generated], components, self.resources())
+        resources = self.resources()
+        written = by_id([*self._checks, *generated, *declared])
+        return Graph(made_for(written.values(), workers, resources), components, resources)
 
     def resources(self) -> Mapping[str, Resource]:
         """Factories of all resources by name. Raises PluginError when two plugins provide the same name."""

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 class Priority(StrEnum):
@@ -64,6 +64,11 @@ EXECUTED = frozenset({Outcome.PASSED, Outcome.DEGRADED, Outcome.FAILED})
 """Outcomes of checks that really saw the platform."""
 
 
+def family(id_: str, case: str | None) -> str:
+    """The id of a check without its case."""
+    return id_ if case is None else id_.removesuffix(f"[{case}]")
+
+
 class Record(BaseModel):
     """Base of all records: frozen, and closed to unknown keys."""
 
@@ -74,7 +79,9 @@ class CheckSpec(Record):
     """What is known of a check before it runs."""
 
     id: str
-    """For example ``HLT-03``."""
+    """For example ``HLT-03``, or ``INF-08[agent-factory]`` when it is made for one worker."""
+    case: str | None = None
+    """The worker that it is made for, when it is one of several with the same text; ends the id in brackets."""
     category: str
     """The plugin file that holds it, unless it says otherwise: ``health``, ``api`` ..."""
     title: str
@@ -95,6 +102,11 @@ class CheckSpec(Record):
     """Seconds it may take; None takes the suite's."""
     location: str = ""
     """``file:line`` of the check."""
+
+    @property
+    def family(self) -> str:
+        """The id without the case: what all that were made from one function share."""
+        return family(self.id, self.case)
 
 
 class Timing(Record):
@@ -129,7 +141,7 @@ class Exchange(Record):
 class Evidence(Record):
     """One thing that a check saw."""
 
-    kind: Literal["http", "ws", "callback", "sql", "rpc", "source", "note"]
+    kind: Literal["http", "ws", "callback", "sql", "rpc", "source", "page", "note"]
     summary: str
     """One line."""
     started_s: float = 0.0
@@ -137,6 +149,8 @@ class Evidence(Record):
     exchange: Exchange | None = None
     detail: str | None = None
     """Rows, frames or lines, as text."""
+    picture: str | None = None
+    """What a page showed in the end, as a ``data:`` URI."""
 
 
 class Created(Record):
@@ -154,6 +168,8 @@ class Result(Record):
     """How one check ended, and what it saw."""
 
     id: str
+    case: str | None = None
+    """The worker that the check was made for, when it is one of several; ends the id in brackets."""
     category: str
     title: str
     description: str = ""
@@ -180,6 +196,11 @@ class Result(Record):
     """Not selected; it ran because a selected check needs it. Not part of the totals."""
     rerun: str = ""
     """A command that runs this check again."""
+
+    @property
+    def family(self) -> str:
+        """The id without the case."""
+        return family(self.id, self.case)
 
 
 class Observation(Record):
@@ -277,7 +298,7 @@ class RunInfo(Record):
 class RunRecord(Record):
     """Everything about one run: the document ``results.json``."""
 
-    schema_version: Literal["1.0"] = "1.0"
+    schema_version: Literal["1.1"] = "1.1"
     run: RunInfo
     totals: Totals
     root_causes: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any, Literal, TypeAlias
 
@@ -17,7 +18,7 @@ BODY_CHARACTERS = 4096
 MOST_EVIDENCE = 200
 _MARGIN = 4096
 
-EvidenceKind: TypeAlias = Literal["http", "ws", "callback", "sql", "rpc", "source", "note"]
+EvidenceKind: TypeAlias = Literal["http", "ws", "callback", "sql", "rpc", "source", "page", "note"]
 
 
 class Recorder:
@@ -30,6 +31,8 @@ class Recorder:
         """Remarks that do not change the outcome."""
         self.drifts: list[str] = []
         """Why the check is degraded instead of passed."""
+        self.accused: str | None = None
+        """The component to accuse of the first drift, when it is not the check's own."""
         self.log: list[str] = []
         self._started = started
         self._waits: list[str] = []
@@ -53,18 +56,21 @@ class Recorder:
         """A remark that does not change the outcome."""
         self.notes.append(self.redactor.text(visible(text)))
 
-    def degraded(self, reason: str) -> None:
+    def degraded(self, reason: str, about: str | None = None) -> None:
         """The check goes on, and ends as ``degraded`` when it does not fail. The same reason counts once."""
         clean = self.redactor.text(visible(reason))
+        if not self.drifts:
+            self.accused = about
         if clean not in self.drifts:
             self.drifts.append(clean)
 
-    def add(self, kind: EvidenceKind, summary: str, detail: Any = None) -> None:
-        """Keep one thing that was seen. ``detail`` is text, or anything that JSON can show."""
+    def add(self, kind: EvidenceKind, summary: str, detail: Any = None, *, picture: bytes | None = None) -> None:
+        """Keep one thing that was seen. ``detail`` is text, or anything that JSON can show; ``picture`` a JPEG."""
         if detail is not None and not isinstance(detail, str):
             detail = show(self.redactor.json(detail), BODY_CHARACTERS)
         text = None if detail is None else self.clip(detail)[0]
-        self._keep(Evidence(kind=kind, summary=self.line(summary), started_s=self.now(), detail=text))
+        shown = None if picture is None else f"data:image/jpeg;base64,{b64encode(picture).decode()}"
+        self._keep(Evidence(kind=kind, summary=self.line(summary), started_s=self.now(), detail=text, picture=shown))
 
     def exchange(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -102,7 +103,7 @@ class CheckItem(pytest.Item):
         exchanges = [seen.exchange for seen in result.evidence if seen.exchange]
         if exchanges:
             lines += ["", f"last exchange: {exchanges[-1].curl}"]
-        lines += [f"again: {self._state.session.rerun_command()} -k {result.id}"]
+        lines += [f"again: {self._state.session.rerun_command()} -k {shlex.quote(result.id)}"]
         from ..reports.text import visible
 
         return visible(self._state.session.redactor.body("\n".join(lines)))
