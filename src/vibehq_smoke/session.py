@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform as machine
 import secrets
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,8 +17,20 @@ from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .checks import Check
-from .config import Config, Gates, Suite, Target, load_config, load_suite, merge_suites
-from .embedded import EmbeddedPlatform, RunningPlatform
+from .config import (
+    FILE_NAME,
+    Config,
+    Gates,
+    KeyPath,
+    Suite,
+    Target,
+    load_config,
+    load_suite,
+    merge_suites,
+    unknown_check,
+)
+from .declarative import as_checks
+from .embedded import WORKERS, EmbeddedPlatform, RunningPlatform
 from .engine import Engine, Limits
 from .errors import UsageError, nearest
 from .gates import ExitCode
@@ -95,8 +108,13 @@ class Session:
 
     @cached_property
     def graph(self) -> Graph:
-        """All checks of all plugins."""
-        return self.host.graph()
+        """All checks of all plugins, and those that the suites declare themselves."""
+        declared = (check for suite in self.suites.values() for check in as_checks(suite.declared))
+        return self.host.graph(declared, self._workers())
+
+    def _workers(self) -> Mapping[str, str]:
+        """Names and types of the target's workers; those of the embedded platform without waiting for it."""
+        return WORKERS if self.is_embedded else {name: one.type for name, one in self.target.workers.items()}
 
     @property
     def is_embedded(self) -> bool:
@@ -132,16 +150,25 @@ class Session:
     def add_suite(self, path: Path) -> Suite:
         """Load a suite into this session, once. Raises ConfigError."""
         if path not in self.suites:
-            suite = load_suite(path)
-            for id_ in (*suite.select.ids, *suite.select.exclude, *suite.overrides):
-                self._refuse_unknown(id_, path)
-            self.suites[path] = suite
+            suite = self.suites[path] = load_suite(path)
+            try:
+                self._check_suite(suite, path)
+            except UsageError:
+                del self.suites[path]
+                raise
         return self.suites[path]
 
-    def _refuse_unknown(self, id_: str, path: Path) -> None:
-        if id_ not in self.graph.checks:
-            near = nearest(id_, self.graph.checks)
-            raise UsageError(f"{path}: there is no check {id_!r}" + (f"; did you mean {near!r}?" if near else ""))
+    def _check_suite(self, suite: Suite, path: Path) -> None:
+        if suite.declared:
+            self.__dict__.pop("graph", None)
+        named: list[tuple[KeyPath, str]] = [(("suite", "override", id_), id_) for id_ in suite.overrides]
+        for key, ids in (("ids", suite.select.ids), ("exclude", suite.select.exclude)):
+            named += [(("suite", "select", key, number), id_) for number, id_ in enumerate(ids)]
+        for place, id_ in named:
+            family, bracket, _ = id_.partition("[")
+            if not self.graph.items(id_) and not (bracket and self.graph.items(family)):
+                raise unknown_check(path, place, id_, [*self.graph.checks, *self.graph.families])
+        _ = self.graph
 
     def plan(self, suites: Iterable[Suite]) -> Plan:
         """What the suites select, in the order of the categories, with overrides and plan hooks applied.
@@ -157,20 +184,31 @@ class Session:
 
     def _planned(self, suites: list[Suite]) -> Plan:
         merged = merge_suites(suites)
-        chosen = [check for check in self.graph.checks.values() if self._wanted(check, merged)]
+        chosen = [check for check in self.graph.checks.values() if self._wanted(check, suites)]
         plan = Plan(self.graph, [check.id for check in sorted(chosen, key=_category_order)])
-        for id_, override in merged.overrides.items():
+        plan.is_probed = not merged.standalone
+        # What is said of all the checks that share an id first, then what is said of one of them.
+        for id_, override in sorted(merged.overrides.items(), key=lambda entry: entry[0] in self.graph.checks):
             changes = override.changes()
-            if changes and id_ in {check.id for check in (*plan.selected, *plan.hidden)}:
-                plan.override(id_, **changes)
+            for item in self.graph.items(id_) if changes else ():
+                if item in {check.id for check in (*plan.selected, *plan.hidden)}:
+                    plan.override(item, **changes)
         self.host.adjust(plan)
         return plan
 
-    def _wanted(self, check: Check, suite: Suite) -> bool:
+    def _wanted(self, check: Check, suites: Iterable[Suite]) -> bool:
         categories = self.options.categories
         if categories and check.spec.category not in categories:
             return False
-        return suite.selects(check.spec, writes=self.graph.writes(check.id))
+        writes = self.graph.writes(check.id)
+        return any(suite.selects(check.spec, writes=writes) for suite in suites if self._may_select(suite, check.id))
+
+    def _may_select(self, suite: Suite, id_: str) -> bool:
+        """What a file declares belongs to it alone, and one that stands alone has nothing else."""
+        if any(one.id == id_ for one in suite.declared):
+            return True
+        declared = {one.id for other in self.suites.values() for one in other.declared}
+        return not suite.standalone and id_ not in declared
 
     # -- xdist -------------------------------------------------------------------------------
 
@@ -233,6 +271,7 @@ class Session:
             in_flight=self.target.in_flight or suite.in_flight,
             exchange_deadline_s=suite.exchange_deadline_s,
             read_only=self.read_only,
+            budgets=suite.gates.latency,
         )
         platform.ledger.entries = self.ledger
         return platform
@@ -272,7 +311,8 @@ class Session:
             self.merge(engine.results(), engine.observations, ())
         command = self.rerun_command()
         return tuple(
-            result.model_copy(update={"rerun": f"{command} -k {result.id}"}) for result in self._merged.values()
+            result.model_copy(update={"rerun": f"{command} -k {shlex.quote(result.id)}"})
+            for result in self._merged.values()
         )
 
     @property
@@ -375,7 +415,8 @@ def resolve_suite(name: str, beside: Path | None = None) -> Path:
         if path.is_file():
             return path
     known = sorted({path.stem for folder in folders for path in folder.glob("*.toml")})
-    near = nearest(name, known)
+    files = [str(path) for path in Path(name).parent.glob("*.toml") if path.name != FILE_NAME]
+    near = nearest(name, [*known, *files]) or nearest(f"{name}.toml", files)
     hint = f"; did you mean {near!r}?" if near else ""
     raise UsageError(f"there is no suite {name!r} (known: {', '.join(known)}, or a path to a TOML file){hint}")
 

@@ -212,14 +212,15 @@ def test_merged_suites_select_what_any_of_them_selects(suites: list[Suite]) -> N
 
 def test_the_shipped_suites_load_under_their_own_names() -> None:
     files = sorted(SUITES.glob("*.toml"))
-    assert {"post-deploy", "quick", "stage-smoke"} <= {file.stem for file in files}
+    assert {"nightly", "post-deploy", "quick", "stage-smoke"} <= {file.stem for file in files}
     assert [load_suite(file, env={}).name for file in files] == [file.stem for file in files]
 
 
-def test_stage_smoke_runs_everything_and_must_have_seen_most_of_it() -> None:
-    found = load_suite(SUITES / "stage-smoke.toml", env={})
+@pytest.mark.parametrize("name", ["stage-smoke", "nightly"])
+def test_the_whole_suites_run_everything_and_must_have_seen_much_of_it(name: str) -> None:
+    found = load_suite(SUITES / f"{name}.toml", env={})
     assert all(found.selects(each) for each in CONTRACT)
-    assert found.gates.min_executed == 20
+    assert found.gates.min_executed >= 40
     assert found.gates.fail_on == {Outcome.FAILED, Outcome.BLOCKED, Outcome.ERROR}
 
 
@@ -231,7 +232,14 @@ def test_what_writes_can_be_left_out(suite: Load) -> None:
 
 
 @pytest.mark.parametrize("name", ["quick", "post-deploy"])
-def test_the_careful_suites_leave_out_what_writes(name: str) -> None:
+def test_the_careful_suites_leave_out_what_writes_or_makes_workers_execute(name: str) -> None:
     found = load_suite(SUITES / f"{name}.toml", env={})
     assert found.select.writes is False
-    assert {"HLT-06", "API-10", "API-11"} <= set(found.select.exclude)
+    assert "HLT-06" in found.select.exclude
+    assert found.gates.fail_on == {Outcome.FAILED, Outcome.BLOCKED, Outcome.ERROR}
+
+
+def test_post_deploy_leaves_out_what_uses_up_limits_or_breaks_things() -> None:
+    found = load_suite(SUITES / "post-deploy.toml", env={})
+    assert {"API-08", "API-10", "API-11", "ERR-02", "ERR-07"} <= set(found.select.exclude)
+    assert not {Mode.CALLBACK, Mode.SOURCE} & set(found.select.modes)

@@ -157,9 +157,10 @@ def _syntax_error(file: Path, text: str, error: tomli.TOMLDecodeError) -> Config
         repeated = ()
     if repeated and error.msg.startswith("Cannot"):
         path, first, second = repeated[0]
-        return ConfigError(
-            f"{shown_key(path)}: stands twice, first in line {first}", file=shown_path(file), line=second
-        )
+        in_list = len(path) > 1 and isinstance(path[1], int)
+        hint = f"; the next {path[0]} begins with [[{path[0]}]]" if in_list else ""
+        problem = f"{shown_key(path)}: stands twice, first in line {first}{hint}"
+        return ConfigError(problem, file=shown_path(file), line=second)
     last = text.rstrip().count("\n") + 1
     problem = f"is not valid TOML: {error.msg[0].lower()}{error.msg[1:]} (column {error.colno})"
     return ConfigError(problem, file=shown_path(file), line=min(error.lineno, last))

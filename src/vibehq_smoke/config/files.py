@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from .declared import DeclaredCheck
 from .suites import Suite
 from .tables import Table, TargetName
 from .targets import Target
@@ -17,3 +18,4 @@ class SuiteFile(Table):
     """All of a suite's file."""
 
     suite: Suite
+    checks: tuple[DeclaredCheck, ...] = Field(default=(), alias="check")

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import tomli
 
-from ..errors import ConfigError
-from . import completeness, reader
-from .document import Document, read, read_bytes, shown_path
+from ..errors import ConfigError, nearest
+from . import completeness, reader, references
+from .document import Document, read, read_bytes, shown_key, shown_path
 from .files import SmokeFile, SuiteFile
 from .suites import Suite
 from .targets import Target
+from .toml_lines import KeyPath
 
 FILE_NAME = "smoke.toml"
 
@@ -94,9 +95,21 @@ def load_suite(path: Path, *, env: Mapping[str, str] = os.environ) -> Suite:
     if "suite" not in document.data:
         hint = "; it holds targets: give it as --config" if "targets" in document.data else ""
         raise ConfigError(f"is no suite: there is no [suite] table{hint}", file=shown_path(path))
-    suite = reader.value(document, SuiteFile, (), env).suite
-    name = suite.name if "name" in suite.model_fields_set else path.stem
-    return suite.model_copy(update={"file": path, "name": name})
+    found = reader.value(document, SuiteFile, (), env)
+    references.complain(document, found.checks)
+    name = found.suite.name if "name" in found.suite.model_fields_set else path.stem
+    declared = tuple(
+        check.model_copy(update={"location": f"{shown_path(path)}:{document.line(('check', number))}"})
+        for number, check in enumerate(found.checks)
+    )
+    return found.suite.model_copy(update={"file": path, "name": name, "declared": declared})
+
+
+def unknown_check(path: Path, place: KeyPath, id_: str, known: Iterable[str]) -> ConfigError:
+    """What is wrong when ``id_``, which stands at ``place`` of the suite at ``path``, is no check's id."""
+    near = nearest(id_, known)
+    hint = f"; did you mean {near!r}?" if near else ""
+    return read(path).error(f"{shown_key(place)}: there is no check {id_!r}{hint}", place)
 
 
 def is_suite(path: Path) -> bool:
@@ -113,7 +126,7 @@ def is_suite(path: Path) -> bool:
         return isinstance(tomli.loads(content.decode("utf-8-sig")).get("suite"), dict)
     except (ValueError, RecursionError):
         # a suite with a mistake is to be reported, not passed over
-        return re.search(rb"^\s*\[suite[.\]]", content, re.MULTILINE) is not None
+        return re.search(rb"^\s*\[suite\b", content, re.MULTILINE) is not None
 
 
 def _nearest_file() -> Path | None:

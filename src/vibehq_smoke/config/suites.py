@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 
 from ..errors import UsageError
 from ..models import CheckSpec, Mode, Outcome, Priority
-from .tables import Count, Duration, PositiveCount, Supplied, Table, Word
+from .declared import DeclaredCheck
+from .tables import Count, Duration, Flag, PositiveCount, Supplied, Table, Word
 
 FailingOutcome: TypeAlias = Literal[Outcome.DEGRADED, Outcome.FAILED, Outcome.BLOCKED, Outcome.SKIPPED, Outcome.ERROR]
 """Every outcome but ``passed``: a gate on that would make every good run fail."""
@@ -32,12 +33,14 @@ class Selection(Table):
         if not self.writes and (spec.writes if writes is None else writes):
             return False
         asked: tuple[tuple[Sequence[str], str], ...] = (
-            (self.ids, spec.id),
             (self.categories, spec.category),
             (self.priorities, spec.priority),
             (self.modes, spec.mode),
         )
-        return spec.id not in self.exclude and all(not wanted or value in wanted for wanted, value in asked)
+        names = {spec.id, spec.family}
+        if not names.isdisjoint(self.exclude) or (self.ids and names.isdisjoint(self.ids)):
+            return False
+        return all(not wanted or value in wanted for wanted, value in asked)
 
 
 class LatencyBudget(Table):
@@ -113,10 +116,14 @@ class Suite(Table):
     """For a check that sets none itself."""
     exchange_deadline_s: Duration = 10.0
     run_deadline_s: Duration = 600.0
+    standalone: Flag = False
+    """Only the checks of this file, on any HTTP service: none of the plugins' checks, and no preflight."""
     overrides: dict[Word, Override] = Field(default_factory=dict, alias="override")
     """By check id."""
     alternatives: Annotated[tuple[Selection, ...], Supplied()] = ()
     """Selections of the further suites in one run (``merge_suites``)."""
+    declared: Annotated[tuple[DeclaredCheck, ...], Supplied()] = ()
+    """The checks that the file itself declares."""
 
     def selects(self, spec: CheckSpec, *, writes: bool | None = None) -> bool:
         """Whether ``spec`` belongs to the suite, or to one of those merged into it (``writes``: see Selection)."""
@@ -152,7 +159,9 @@ def _merge(one: Suite, two: Suite) -> Suite:
         deadline_s=max(one.deadline_s, two.deadline_s),
         exchange_deadline_s=max(one.exchange_deadline_s, two.exchange_deadline_s),
         run_deadline_s=max(one.run_deadline_s, two.run_deadline_s),
+        standalone=one.standalone and two.standalone,
         overrides=overrides,
+        declared=(*one.declared, *two.declared),
     )
 
 

@@ -100,7 +100,7 @@ def _bare(kind: Any) -> Any:
     return kind
 
 
-def _matches(pattern: str, problem: str) -> AfterValidator:
+def matching(pattern: str, problem: str) -> AfterValidator:
     compiled = re.compile(pattern, re.ASCII)
 
     def check(text: str) -> str:
@@ -119,9 +119,9 @@ def _is_variable_name(text: str) -> str:
 
 
 VariableName = Annotated[str, AfterValidator(_is_variable_name)]
-Word = Annotated[str, _matches(r".*\S.*", "is empty")]
-HeaderName = Annotated[str, _matches(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", "is no header or cookie name")]
-WorkerName = Annotated[str, _matches(r"[A-Za-z0-9_-]{1,50}", "is no worker name: 1 to 50 of A-Z a-z 0-9 _ -")]
-TargetName = Annotated[str, _matches(r"[A-Za-z0-9][A-Za-z0-9._-]*", "is no target name: A-Z a-z 0-9 . _ -")]
-HostName = Annotated[str, _matches(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]+", "is no host name")]
-HostPort = Annotated[str, _matches(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}", 'is not of the form "host:port"')]
+Word = Annotated[str, matching(r".*\S.*", "is empty")]
+HeaderName = Annotated[str, matching(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", "is no header or cookie name")]
+WorkerName = Annotated[str, matching(r"[A-Za-z0-9_-]{1,50}", "is no worker name: 1 to 50 of A-Z a-z 0-9 _ -")]
+TargetName = Annotated[str, matching(r"[A-Za-z0-9][A-Za-z0-9._-]*", "is no target name: A-Z a-z 0-9 . _ -")]
+HostName = Annotated[str, matching(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]+", "is no host name")]
+HostPort = Annotated[str, matching(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}", 'is not of the form "host:port"')]

@@ -10,6 +10,8 @@ from typing import Any
 from .toml_lines import KeyPath
 
 _PLACE = re.compile(r"\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-([^${}]*))?\})?", re.ASCII)
+REFERENCE = re.compile(r"\$\{([A-Za-z0-9][A-Za-z0-9_-]*)\.([A-Za-z_][A-Za-z0-9_]*)\}", re.ASCII)
+"""``${ID.NAME}`` in a declared check: what the check ID captured as NAME."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ def lookup(name: str, env: Mapping[str, str]) -> tuple[str, str | None]:
 def _filled(match: re.Match[str], env: Mapping[str, str] | None, path: KeyPath, gaps: list[Gap]) -> str:
     name, default = match.groups()
     if name is None:
+        if path[:1] == ("check",) and REFERENCE.match(match.string, match.start()):
+            return match.group()  # filled in when the check runs
         gaps.append(Gap(path, "holds a ${ that is neither ${NAME} nor ${NAME:-default}", malformed=True))
         return match.group()
     if env is None:
