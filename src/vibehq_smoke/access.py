@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .models import CheckSpec, Mode
+from .platform.browser import missing_browser
 
 if TYPE_CHECKING:
     from .config import Target
@@ -24,5 +25,5 @@ def missing_access(spec: CheckSpec, target: Target, *, read_only: bool) -> str |
     if spec.mode is Mode.CALLBACK and target.environment != "local" and target.callback_host is None:
         return f"workers cannot call this machine back: set callback_host in {section}"
     if spec.mode is Mode.BROWSER:
-        return "no browser support yet"
+        return missing_browser(target)
     return None

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +19,22 @@ START_S = 20.0
 STOP_S = 5.0
 _HELD_BACK = (signal.SIGINT, signal.SIGTERM)
 USAGE = 2
+
+
+WORKERS: Mapping[str, str] = {
+    "agent-factory": "factory",
+    "data-factory": "factory",
+    "services-factory": "factory",
+    "ui-factory": "factory",
+    "ops-conflict-specialist": "specialist",
+    "ops-delivery-report-specialist": "specialist",
+    "cloud-worker-retrofit": "specialist",
+    "cloudflare-expert-specialist": "specialist",
+    "health-specialist": "specialist",
+    "ops-unit-test-specialist": "specialist",
+    "ops-frontend-testing-specialist": "specialist",
+}
+"""Names and types of its workers, known before it runs: collecting checks must not wait for it."""
 
 
 class EmbeddedPlatform:

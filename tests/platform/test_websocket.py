@@ -9,7 +9,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
-from vibehq_smoke.errors import Unreachable, Violation
+from vibehq_smoke.errors import Skipped, Unreachable, Violation
 from vibehq_smoke.platform import Hq
 from vibehq_smoke.platform.websocket import FRAME_BYTES
 
@@ -120,16 +120,34 @@ def test_a_frame_beyond_the_limit_ends_the_socket() -> None:
     connected(use, handler)
 
 
-def test_a_rejected_handshake_says_its_status() -> None:
+def test_a_handshake_that_wants_a_session_is_skipped_where_none_is_configured() -> None:
     def refuse(socket: ServerConnection, request: Request) -> Response:
-        assert request.path == "/ws"
         return socket.respond(HTTPStatus.UNAUTHORIZED, "no\n")
 
     async def main() -> None:
         async with serve(greets, "127.0.0.1", 0, process_request=refuse) as server:
             port = server.sockets[0].getsockname()[1]
             async with checking(f"http://localhost:{port}") as hq:
-                with pytest.raises(Violation, match="status 401 instead of 101") as caught:
+                with pytest.raises(Skipped, match=r"no session: set kind in \[targets\.[\w-]+\.auth\]"):
+                    async with hq.websocket("/ws"):
+                        pass
+                with pytest.raises(Violation, match="status 401 instead of 101"):
+                    async with hq.websocket("/ws", hq.anonymous):
+                        pass
+
+    asyncio.run(main())
+
+
+def test_a_rejected_handshake_says_its_status() -> None:
+    def refuse(socket: ServerConnection, request: Request) -> Response:
+        assert request.path == "/ws"
+        return socket.respond(HTTPStatus.FORBIDDEN, "no\n")
+
+    async def main() -> None:
+        async with serve(greets, "127.0.0.1", 0, process_request=refuse) as server:
+            port = server.sockets[0].getsockname()[1]
+            async with checking(f"http://localhost:{port}") as hq:
+                with pytest.raises(Violation, match="status 403 instead of 101") as caught:
                     async with hq.websocket("/ws"):
                         pass
                 assert caught.value.kind == "websocket"

@@ -113,7 +113,15 @@ class Target(Table):
     operator: OperatorTarget = Field(default_factory=OperatorTarget)
     source: Annotated[Path | None, _Blank] = None
     """A checkout of the platform, for checks of mode ``source``."""
+    browser: Annotated[Word | None, _Blank] = None
+    """The Chromium that shows pages: a name on PATH or the path of the program. None takes the first on PATH."""
+    allowed_console_errors: tuple[Word, ...] = ()
+    """Parts of error messages on the pages' console that are known and accepted (contract UI-04)."""
     allow_writes: Flag | None = None
+    ai_spending: Flag = False
+    """Whether checks may have models answer, which costs tokens."""
+    extra_runs: Flag = False
+    """Whether checks may start health runs beyond the two that a smoke run starts anywhere (contract Q25)."""
     network_probe: Annotated[HostPort | None, _Blank] = None
     """``host:port`` that answers whenever the machine running the checks has a network."""
     callback_host: Annotated[HostName | None, _Blank] = None

@@ -12,10 +12,12 @@ from ..errors import Skipped, nearest
 from ..models import CheckSpec
 from . import waiting
 from .api import Api, Worker
+from .browser import Browser
 from .callbacks import Listener, listen
 from .clients import Clients
 from .ledger import Ledger, Where
 from .operator import Backend, Operator
+from .page import Page
 from .recorder import Recorder
 from .secrets import Secrets
 from .sessions import Sessions
@@ -23,6 +25,7 @@ from .websocket import Socket, open_socket
 
 if TYPE_CHECKING:
     from ..config import Target
+    from ..config.suites import LatencyBudget
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -46,9 +49,11 @@ class Hq:
         sessions: Sessions,
         secrets: Secrets,
         backend: Backend | None,
+        browser: Browser,
         ledger: Ledger,
         deadline_s: float,
         read_only: bool,
+        latency_budget: LatencyBudget | None = None,
     ) -> None:
         self.target = target
         """The deployment under test, as configured."""
@@ -62,9 +67,12 @@ class Hq:
         self._clients = clients
         self.read_only = read_only
         """Whether checks that write stay away from this target."""
+        self.latency_budget = latency_budget
+        """What the suite's latency gates allow requests of this check, the strictest of all that speak of it."""
         self._sessions = sessions
         self._secrets = secrets
         self._backend = backend
+        self._browser = browser
         self._ledger = ledger
         self._deadline_s = deadline_s
 
@@ -133,6 +141,11 @@ class Hq:
         return Operator(self._backend, self.recorder, self.read_only)
 
     @property
+    def has_browser(self) -> bool:
+        """Whether pages can be opened in a browser."""
+        return self._browser.missing is None
+
+    @property
     def source(self) -> Path:
         """The checkout of the platform. Raises Skipped when the target has none."""
         if self.target.source is None:
@@ -176,9 +189,12 @@ class Hq:
 
     # -- what the check says -----------------------------------------------------------------
 
-    def degraded(self, reason: str) -> None:
-        """Right, but drifting, slow or flaky: the check goes on, and ends as ``degraded`` unless it fails."""
-        self.recorder.degraded(reason)
+    def degraded(self, reason: str, *, about: str | None = None) -> None:
+        """Right, but drifting, slow or flaky: the check goes on, and ends as ``degraded`` unless it fails.
+
+        ``about`` is the component to accuse when it is not the check's own; of several drifts the first decides.
+        """
+        self.recorder.degraded(reason, about)
 
     def note(self, text: str) -> None:
         """A remark in the result that does not change the outcome."""
@@ -225,14 +241,33 @@ class Hq:
     async def websocket(self, path: str, api: Api | None = None) -> AsyncIterator[Socket]:
         """Open a WebSocket at ``path``, with the credential of ``api`` (by default the signed-in one).
 
-        Raises Violation ``websocket`` when the handshake is rejected, Unreachable when nothing answers.
+        Raises Violation ``websocket`` when the handshake is rejected, Unreachable when nothing answers, Skipped when it
+        wants a session and the target configures none.
         """
         client = api or self.api
         headers = await client.websocket_headers()
         async with open_socket(
-            client.url, path, headers, self.recorder, deadline_s=self._deadline_s, verify_tls=self.target.verify_tls
+            client.url,
+            path,
+            headers,
+            self.recorder,
+            deadline_s=self._deadline_s,
+            verify_tls=self.target.verify_tls,
+            hint=client.hint,
         ) as socket:
             yield socket
+
+    @asynccontextmanager
+    async def page(self, path: str) -> AsyncIterator[Page]:
+        """Open a page of the platform in the browser, signed in as :attr:`api` is; each page has cookies of its own.
+
+        What the page asked for, dialled and complained about becomes evidence, with a picture of its end.
+        Raises Skipped without a browser, Blocked when signing in failed, Unreachable when nothing answers.
+        """
+        credential = await self._sessions.credential(self.recorder)
+        async with self._browser.page(credential, self.recorder) as page:
+            await page.open(path)
+            yield page
 
     def callbacks(self, answers: Sequence[int] = (200,)) -> AbstractAsyncContextManager[Listener]:
         """Listen for workers' callbacks; ``answers`` are the statuses given in turn, the last repeats.

@@ -77,15 +77,26 @@ class Reply:
         found in another dialect than the expected one degrades the check (R9). An expected 204 gives None.
         Raises Skipped on an unexpected 401 when no credential is configured: that access is not on offer (part 2.0).
         """
-        self._refuse_fallback()
-        self._check_status((status,) if isinstance(status, int) else status)
+        self.accept(status)
         if self.status == 204:
             return None
-        if self.media_type != "application/json":
-            got = self.media_type or "no content type"
-            self._fail("content-type", f"expected application/json, got {got}", body=True)
+        self._check_media_type("application/json")
         parsed = self.json()
         return parsed if model is None else self._fit(model)
+
+    def accept(self, status: int | tuple[int, ...] = 200, media_type: str | None = None) -> None:
+        """What ``expect`` does without looking into the body: for answers that are no JSON, or have no body at all.
+
+        Raises Violation ``spa-fallback``, ``status``, and ``content-type`` when ``media_type`` says which it must be.
+        """
+        self._refuse_fallback()
+        self._check_status((status,) if isinstance(status, int) else status)
+        if media_type is not None:
+            self._check_media_type(media_type)
+
+    def _check_media_type(self, wanted: str) -> None:
+        if self.media_type != wanted.lower():
+            self._fail("content-type", f"expected {wanted}, got {self.media_type or 'no content type'}", body=True)
 
     def _fit(self, model: type[M]) -> M:
         try:

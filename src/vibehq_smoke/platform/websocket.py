@@ -9,7 +9,7 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..errors import Unreachable, Violation
+from ..errors import Skipped, Unreachable, Violation
 from .recorder import Recorder
 from .wording import one_line
 
@@ -36,6 +36,10 @@ class Socket:
         Raises Violation: ``timeout`` when none comes within ``timeout`` seconds, ``websocket`` when the socket was
         closed, ``json`` when the frame is not a JSON object.
         """
+        return self._object(await self.receive_text(timeout))
+
+    async def receive_text(self, timeout: float = 5.0) -> str:  # noqa: ASYNC109 - part of the interface
+        """The next frame as it stands, for sockets that carry more than JSON. Raises as :meth:`receive` does."""
         from websockets.exceptions import ConnectionClosed
 
         try:
@@ -48,13 +52,16 @@ class Socket:
             raise Violation(f"{self._path}: the socket was closed ({_reason(closed)})", kind="websocket") from None
         text = frame if isinstance(frame, str) else frame.decode("utf-8", "replace")
         self._line("←", text)
-        return self._object(text)
+        return text
 
     async def send(self, obj: Any) -> None:
         """Send ``obj`` as one JSON text frame. Raises Violation ``websocket`` when the socket is closed."""
+        await self.send_text(json.dumps(obj))
+
+    async def send_text(self, text: str) -> None:
+        """Send ``text`` as one frame, as it stands. Raises Violation ``websocket`` when the socket is closed."""
         from websockets.exceptions import ConnectionClosed
 
-        text = json.dumps(obj)
         self._line("→", text)
         try:
             await self._connection.send(text)
@@ -77,14 +84,25 @@ class Socket:
 
 @contextlib.asynccontextmanager
 async def open_socket(
-    url: str, path: str, headers: Mapping[str, str], recorder: Recorder, *, deadline_s: float, verify_tls: bool
+    url: str,
+    path: str,
+    headers: Mapping[str, str],
+    recorder: Recorder,
+    *,
+    deadline_s: float,
+    verify_tls: bool,
+    hint: str = "",
 ) -> AsyncIterator[Socket]:
     """Connect to ``url`` + ``path``; ``url`` is http or https. Closes the socket at the end, and keeps the frames.
 
-    Raises Violation ``websocket`` when the handshake is rejected, Unreachable when nothing answers.
+    Raises Violation ``websocket`` when the handshake is rejected, Unreachable when nothing answers, and Skipped with
+    ``hint``, if there is one, when the handshake wants a credential.
     """
     started_s = recorder.now()
-    connection = await _connect(url, path, headers, recorder, deadline_s=deadline_s, verify_tls=verify_tls)
+    try:
+        connection = await _connect(url, path, headers, recorder, deadline_s=deadline_s, verify_tls=verify_tls)
+    except _Unauthenticated as refused:
+        raise Skipped(hint) if hint else refused from None
     socket = Socket(connection, path, recorder)
     try:
         yield socket
@@ -92,6 +110,10 @@ async def open_socket(
         lasted = recorder.now() - started_s
         recorder.add("ws", f"{path}: {len(socket.lines)} frame(s) in {lasted:.1f} s", "\n".join(socket.lines))
         await _close(connection)
+
+
+class _Unauthenticated(Violation):
+    """The handshake was answered with 401."""
 
 
 async def _connect(
@@ -112,8 +134,10 @@ async def _connect(
                 ssl=_context(verify_tls) if url.startswith("https") else None,
             )
     except InvalidStatus as refused:
-        problem = f"the handshake was answered with status {refused.response.status_code} instead of 101"
-        raise _kept(recorder, Violation(f"{path}: {problem}", kind="websocket")) from None
+        status = refused.response.status_code
+        problem = f"{path}: the handshake was answered with status {status} instead of 101"
+        violation = _Unauthenticated if status == 401 else Violation
+        raise _kept(recorder, violation(problem, kind="websocket")) from None
     except InvalidHandshake as error:
         problem = f"the handshake failed: {recorder.line(str(error))}"
         raise _kept(recorder, Violation(f"{path}: {problem}", kind="websocket")) from None
