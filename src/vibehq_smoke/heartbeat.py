@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 BEAT_S = 0.1
 TOLERATED_S = 1.0
+TOLERATED_PART = 0.2
+"""Of the time that a check ran: who waited for a minute is not excused by a second."""
 
 
 class Heartbeat:
@@ -36,9 +38,10 @@ class Heartbeat:
         """Stop counting."""
         self._timer.cancel()
 
-    def excuse(self, execution: Execution, lag_s: float) -> None:
-        """Turn a timeout into an error when the loop was late by ``lag_s`` seconds while the check ran."""
+    def excuse(self, execution: Execution, lag_s: float, ran_s: float) -> None:
+        """Turn a timeout into an error when the loop was late by ``lag_s`` of the ``ran_s`` seconds of the check."""
         ending = execution.ending
-        if ending.kind == "timeout" and ending.outcome is Outcome.FAILED and lag_s > TOLERATED_S:
+        tolerated = max(TOLERATED_S, TOLERATED_PART * ran_s)
+        if ending.kind == "timeout" and ending.outcome is Outcome.FAILED and lag_s > tolerated:
             ending.outcome = Outcome.ERROR
             ending.reason = f"{ending.reason} (but the harness itself was held up for {lag_s:.1f} s)"

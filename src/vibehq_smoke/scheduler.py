@@ -89,6 +89,8 @@ class Scheduler:
 
     async def _preflight(self) -> tuple[Observation, ...]:
         """Ask the plugins that know the components, all at once. Raises HarnessError when one of them fails."""
+        if not self._board.plan.is_probed:
+            return ()
         hq = self._platform.preflight_hq()
         asked = [_asked(name, call, hq) for name, call in self._observers.each("vibehq_preflight")]
         self._probing = asyncio.gather(*asked)
@@ -172,7 +174,7 @@ class Scheduler:
         finally:
             expiry.cancel()
         execution.ending = execution.cut_short or execution.ending
-        self._heartbeat.excuse(execution, self._heartbeat.lag_s - lag)
+        self._heartbeat.excuse(execution, self._heartbeat.lag_s - lag, self._now() - execution.started_s)
         self._finish(execution)
 
     def _expire(self, execution: Execution, deadline: float) -> None:

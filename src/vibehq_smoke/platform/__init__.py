@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .hq import Hq
     from .ledger import Ledger
     from .operator import Operator
+    from .page import Page
     from .platform import Latency, Platform
     from .recorder import Recorder
     from .reply import Reply
@@ -35,6 +36,7 @@ _MODULES = {
     "hq": ("Hq",),
     "ledger": ("Ledger",),
     "operator": ("Operator",),
+    "page": ("Page",),
     "platform": ("Latency", "Platform"),
     "recorder": ("Recorder",),
     "reply": ("Reply",),
@@ -50,6 +52,7 @@ __all__ = [
     "Ledger",
     "Listener",
     "Operator",
+    "Page",
     "Paths",
     "Platform",
     "Recorder",

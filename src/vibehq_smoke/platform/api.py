@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json as json_module
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, Unpack
 from urllib.parse import quote, urlencode
@@ -16,6 +16,7 @@ from .blame import Blame
 from .identity import Identity
 from .recorder import Recorder
 from .reply import Reply
+from .silence import Silence
 from .wire import Origin, Request, Sender, Transit, WireFailure
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Wiring:
     """Told of every answer: the path without its query, and the milliseconds."""
     prepare: Callable[[], Awaitable[None]] | None = None
     """Awaited before every request; quick, once it has done its work."""
+    silence: Silence = field(default_factory=Silence)
 
 
 class Api:
@@ -82,7 +84,8 @@ class Api:
         self._identity = identity
         self._csrf = csrf
         self._sends_csrf = sends_csrf
-        self._hint = hint
+        self.hint = hint
+        """What to set when the platform answers 401; empty when a credential was sent."""
 
     @cached_property
     def _origin(self) -> Origin:
@@ -140,7 +143,7 @@ class Api:
             identity=identity,
             csrf=self._csrf,
             sends_csrf=self._sends_csrf,
-            hint=self._hint,
+            hint=self.hint,
         )
 
     async def websocket_headers(self) -> dict[str, str]:
@@ -152,10 +155,14 @@ class Api:
         recorder, transit = self._recorder, Transit()
         started_s = recorder.now()
         error: str | None = None
+        silence = self._wiring.silence
+        deadline_s = silence.deadline_s(request.origin, deadline_s)
         try:
             await self._wiring.sender.send(request, transit, deadline_s)
+            silence.ended(request.origin, transit, None, deadline_s)
         except WireFailure as failure:
             error = failure.reason
+            silence.ended(request.origin, transit, failure, deadline_s)
             raise await self._wiring.blame.verdict(failure, request, self.name) from None
         except asyncio.CancelledError:
             error = "cancelled: deadline"
@@ -178,7 +185,7 @@ class Api:
             method=request.method,
             path=request.target,
             recorder=self._recorder,
-            hint=self._hint,
+            hint=self.hint,
         )
 
     def _wants_csrf(self, request: Request, wish: bool | None) -> bool:

@@ -7,12 +7,12 @@ from typing import Any, Never
 
 from ..errors import Skipped
 from .api import Api
-from .operator import OperatorError, Row, rows_of
+from .operator import HttpsDoor, OperatorError, Row, rows_of
 from .reply import Reply
 
 
 class Embedded:
-    """All five verbs. ``api`` is a client of the channel's own port."""
+    """All verbs. ``api`` is a client of the channel's own port."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
@@ -39,6 +39,11 @@ class Embedded:
     async def fault(self, id: str, on: bool) -> None:  # noqa: A002 - the channel's own words
         """``POST /fault``."""
         _body(await self._api.post("/fault", json={"id": id, "on": on}))
+
+    async def https(self) -> HttpsDoor:
+        """``GET /tls``, which opens the https port when it is first asked for."""
+        reply = await self._api.get("/tls")
+        return HttpsDoor(str(_given(reply, "url")), str(_given(reply, "ca_pem")))
 
 
 def _given(reply: Reply, key: str) -> Any:

@@ -1,10 +1,10 @@
-"""The operator channel: access from the inside, as five verbs over any backend (contract 2.0)."""
+"""The operator channel: access from the inside, as six verbs over any backend (contract 2.0)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from ..errors import Skipped, SmokeError, Unreachable, Violation
 from .readonly import refuse_writes
@@ -12,6 +12,13 @@ from .recorder import EvidenceKind, Recorder
 from .wording import one_line, show
 
 Row: TypeAlias = dict[str, Any]
+
+
+class HttpsDoor(NamedTuple):
+    """An https address of the platform beside its plain one, and the authority that vouches for it (PEM)."""
+
+    url: str
+    ca_pem: str
 
 
 class Backend(Protocol):
@@ -31,6 +38,9 @@ class Backend(Protocol):
 
     async def fault(self, id: str, on: bool) -> None:  # noqa: A002 - the channel's own words
         """Switch a fault."""
+
+    async def https(self) -> HttpsDoor:
+        """Where the platform answers over https, when it is configured with its plain address."""
 
 
 class OperatorError(SmokeError):
@@ -79,6 +89,11 @@ class Operator:
         self._refuse_on_read_only("switching a fault")
         await self._ask("rpc", f"fault {id} {'on' if on else 'off'}", self.backend.fault(id, on))
 
+    async def https(self) -> HttpsDoor:
+        """The https address beside the plain one that the target is configured with."""
+        door: HttpsDoor = await self._ask("rpc", "the https address", self.backend.https())
+        return door
+
     def _refuse_on_read_only(self, what: str) -> None:
         if self.read_only:
             raise Skipped(f"{what} changes the target, which is read-only")
@@ -116,6 +131,10 @@ class Reading:
     async def fault(self, id: str, on: bool) -> None:  # noqa: A002, ARG002 - the protocol's
         """Not possible."""
         raise self._only_sql("switches no faults")
+
+    async def https(self) -> HttpsDoor:
+        """Not possible."""
+        raise self._only_sql("knows no https address")
 
     def _only_sql(self, what: str) -> Skipped:
         return Skipped(f"the {self.name} operator channel reads databases only, it {what}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,6 +12,7 @@ from ..models import CheckSpec, Mode, Priority
 from ..redact import Redactor
 from .api import Api, Wiring
 from .blame import Blame
+from .browser import Browser
 from .clients import Clients
 from .cloudflare import API as CLOUDFLARE_API
 from .cloudflare import Cloudflare
@@ -23,6 +26,7 @@ from .pool import Pool
 from .recorder import Recorder
 from .secrets import Secrets
 from .sessions import Sessions
+from .silence import Silence
 from .wire import Sender
 from .wrangler import Wrangler
 
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     import httpx
 
     from ..config import Target
+    from ..config.suites import LatencyBudget
 
 PREFLIGHT = CheckSpec.model_construct(
     id="preflight", category="preflight", title="the platform answers", component="orchestrator",
@@ -53,7 +58,8 @@ class Platform:
     """The run's view of the target. Make one per run, and close it on the event loop that used it.
 
     ``started`` is the ``time.monotonic()`` at which the run began. ``in_flight`` caps exchanges per origin.
-    ``read_only`` None takes the target's own setting. ``transport`` replaces the network, for tests.
+    ``read_only`` None takes the target's own setting. ``budgets`` are the suite's latency gates by scope.
+    ``transport`` replaces the network, for tests.
     """
 
     def __init__(
@@ -66,6 +72,7 @@ class Platform:
         in_flight: int = 32,
         exchange_deadline_s: float = 10.0,
         read_only: bool | None = None,
+        budgets: Mapping[str, LatencyBudget] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.target = target
@@ -73,12 +80,14 @@ class Platform:
         self.started = started
         self.redactor = redactor
         self.read_only = target.read_only if read_only is None else read_only
+        self.budgets = budgets or {}
         self.ledger = Ledger()
         self.timings: list[Latency] = []
         self._deadline_s = exchange_deadline_s
         self._sender = _sender(transport, in_flight, verify_tls=target.verify_tls)
         self._elsewhere = _sender(transport, in_flight, verify_tls=True)
         self._blame = Blame(target.network_probe)
+        self._silence = Silence()
         own = self._recorder()
         quiet = self._wiring(None)
         bare = Api(quiet, own, target.base_url, name="orchestrator", identity=Known())
@@ -90,14 +99,15 @@ class Platform:
         )  # fmt: skip
         self._sessions = Sessions(target, front, own, self._csrf, self._secrets)
         self._backend = self._operator(quiet, channel)
+        self._browser = Browser(target)
 
     async def open(self) -> None:
         """Fetch what the embedded operator channel lends. Happens by itself before the first exchange."""
         await self._secrets.prepare()
 
     async def close(self) -> None:
-        """Stop signing in and close every connection. Safe to call again."""
-        for closing in (self._sessions, self._csrf, self._secrets, self._sender, self._elsewhere):
+        """Stop signing in, close the browser and every connection. Safe to call again."""
+        for closing in (self._sessions, self._csrf, self._secrets, self._browser, self._sender, self._elsewhere):
             await closing.close()
 
     def hq(self, spec: CheckSpec) -> Hq:
@@ -112,10 +122,18 @@ class Platform:
             sessions=self._sessions,
             secrets=self._secrets,
             backend=self._backend,
+            browser=self._browser,
             ledger=self.ledger,
             deadline_s=self._deadline_s,
             read_only=self.read_only,
+            latency_budget=self._budget(spec),
         )
+
+    def _budget(self, spec: CheckSpec) -> LatencyBudget | None:
+        """The strictest of the budgets that speak of the check, as the gates read them."""
+        scopes = dict.fromkeys(("all", spec.category, spec.family, spec.id))
+        said = [self.budgets[scope] for scope in scopes if scope in self.budgets]
+        return reduce(lambda one, two: one.strictest(two), said) if said else None
 
     def preflight_hq(self) -> Hq:
         """The platform for asking, before any check, which components answer (rule R4)."""
@@ -127,13 +145,14 @@ class Platform:
     def _wiring(self, spec: CheckSpec | None) -> Wiring:
         """``spec`` None: for the platform's own requests, which count towards no budget and lend nothing first."""
         if spec is None:
-            return Wiring(self._sender, self._blame, self._deadline_s)
+            return Wiring(self._sender, self._blame, self._deadline_s, silence=self._silence)
         return Wiring(
             self._sender,
             self._blame,
             self._deadline_s,
             answered=lambda path, ms: self.timings.append(Latency(spec.id, spec.category, path, ms)),
             prepare=self._secrets.prepare,
+            silence=self._silence,
         )
 
     def _clients(self, recorder: Recorder, spec: CheckSpec) -> Clients:

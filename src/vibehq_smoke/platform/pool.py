@@ -7,6 +7,7 @@ import time
 
 from .connection import Connection, LargeBodies
 from .dialing import Dialer
+from .pace import Pace
 from .wire import Limits, Origin, Request, Transit, WireFailure
 
 IDLE_S = 4.0
@@ -40,6 +41,7 @@ class Pool:
         self._limits = limits or Limits()
         self._dialer = Dialer(verify_tls=verify_tls)
         self._large = LargeBodies()
+        self._pace = Pace()
         self._lanes: dict[Origin, _Lane] = {}
         self._open: set[Connection] = set()
         self._closed = False
@@ -51,7 +53,7 @@ class Pool:
         is sent once more on a new one; nothing else is ever repeated.
         """
         lane = self._lanes.get(request.origin) or self._lanes.setdefault(request.origin, _Lane(self._in_flight))
-        async with lane.slots:
+        async with lane.slots, self._pace.turn():
             began = time.monotonic()
             try:
                 async with asyncio.timeout(deadline_s):
