@@ -21,6 +21,8 @@ def config_text(lab: Lab, operator_url: str, source: Path) -> str:
 base_url = {_quoted(lab.base_url)}
 environment = "local"
 source = {_quoted(str(source))}
+ai_spending = true
+extra_runs = true
 
 [targets.lab.workers]
 {workers}

@@ -121,7 +121,7 @@ class Platform:
         for process in processes:
             closing.push_async_callback(process.background.stop)
         first = processes[0]
-        tls = TlsPort(data / "tls", faults, first.app, first.identity.headers)
+        tls = TlsPort(data / "tls", faults, first.app, first.identity.https_headers)
         closing.push_async_callback(tls.close)
         described = [(lab.base_url, orchestrator.sections)]
         described += [(worker.target.url, worker.sections) for worker in workers]

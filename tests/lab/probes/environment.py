@@ -104,6 +104,23 @@ def certificate(lab: RunningLab) -> object:
     return status, round((ends - datetime.now(UTC)).total_seconds() / 86400)
 
 
+def told_to_browsers(lab: RunningLab) -> object:
+    """Which security headers a page, an asset and an API answer carry."""
+    names = ("x-content-type-options", "content-security-policy", "referrer-policy")
+    replies = [lab.client.get(lab.base + path) for path in ("/", "/assets/app.js", "/api/status")]
+    return [[name for name in names if name in reply.headers] for reply in replies]
+
+
+def foreign_origin(lab: RunningLab) -> object:
+    """What a page of another origin may do: status of the question before a write, and who may read an answer."""
+    origin = {"Origin": "https://probe.test"}
+    asked = origin | {"Access-Control-Request-Method": "POST"}
+    before = lab.client.options(f"{lab.base}/api/health/checks", headers=asked)
+    read = lab.client.get(f"{lab.base}/api/status", headers=origin)
+    allowed = [reply.headers.get("access-control-allow-origin") for reply in (before, read)]
+    return before.status_code, allowed, read.headers.get("access-control-allow-credentials")
+
+
 def versions(lab: RunningLab) -> object:
     """Which components tell their version."""
     return [
@@ -158,6 +175,8 @@ PROBES: Mapping[str, Probe] = MappingProxyType(
         "tls-expiring": certificate,
         "tls-expired": certificate,
         "tls-wrong-host": certificate,
+        "headers-missing": told_to_browsers,
+        "cors-reflects": foreign_origin,
         "version-metadata-missing": versions,
         "errors-leak-sql": error_of_a_database,
         "rate-limit-storm": storm,

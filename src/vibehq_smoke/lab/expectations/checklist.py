@@ -51,7 +51,7 @@ WRK-01 0 H | orchestrator | @run agent-factory health-protocol
 WRK-02 0 H | health-protocol | WRK-01
 WRK-03 1 H | @workers | orchestrator health-protocol
 WRK-04 0 H | health-protocol orchestrator | WRK-01
-WRK-05 0 H | rpc-gateway | @workers rpc-gateway:Logging health-protocol HLT-08
+WRK-05 0 H | rpc-gateway @cut-off | @workers rpc-gateway:Logging health-protocol HLT-08
 WRK-06 0 H | rpc-gateway d1-ops | WRK-01 rpc-gateway:Tasks
 WRK-07 1 O | rpc-gateway ?specialist-log | rpc-gateway:Logging agent-factory health-protocol
 WRK-08 1 H | health-protocol | agent-factory orchestrator
@@ -111,6 +111,6 @@ ERR-04 1 H | health-protocol | agent-factory orchestrator
 ERR-05 1 H | health-protocol | agent-factory orchestrator
 ERR-06 1 H | health-protocol | agent-factory orchestrator
 ERR-07 2 O | rpc-gateway | agent-factory health-protocol orchestrator
-ERR-08 1 H | orchestrator | @run agent-factory health-protocol
+ERR-08 1 H | orchestrator | @run agent-factory health-protocol ERR-03
 ERR-09 2 O | d1-ops | auth:session d1-health
 """

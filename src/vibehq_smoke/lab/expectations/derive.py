@@ -13,8 +13,8 @@
 from dataclasses import dataclass, replace
 from functools import cache
 
-from vibehq_smoke.lab.expectations.graph import component_of, upstream
-from vibehq_smoke.lab.expectations.items import Item, checklist
+from vibehq_smoke.lab.expectations.graph import component_of, explains, upstream
+from vibehq_smoke.lab.expectations.items import Item, everything
 from vibehq_smoke.lab.faults import Switch
 
 MAJOR = 1
@@ -52,7 +52,7 @@ def _checks(switch: Switch) -> dict[str, str]:
         state = hits.get(item.id) or _state(item, switch, found)
         if state is not None:
             found[item.id] = state
-    return {item.id: found[item.id] for item in checklist() if item.id in found}
+    return {item.id: found[item.id] for item in everything() if item.id in found}
 
 
 def _state(item: Item, switch: Switch, found: dict[str, str]) -> str | None:
@@ -76,8 +76,8 @@ def _own(item: Item, switch: Switch) -> set[str]:
 
 @cache
 def _in_order_of_need() -> tuple[Item, ...]:
-    """The checklist, each item after those it builds on."""
-    waiting = list(checklist())
+    """All items, each after those it builds on."""
+    waiting = list(everything())
     ordered: list[Item] = []
     done: set[str] = set()
     while waiting:
@@ -93,7 +93,7 @@ def _in_order_of_need() -> tuple[Item, ...]:
 def _components(switch: Switch, checks: dict[str, str]) -> dict[str, str]:
     broken = {component_of(part) for part in switch.dead}
     degraded: set[str] = set()
-    for item in checklist():
+    for item in everything():
         state = checks.get(item.id)
         if state == "failed" and item.priority <= MAJOR:
             broken.update(accused(item, switch))
@@ -108,7 +108,7 @@ def _roots(switch: Switch, components: dict[str, str]) -> tuple[str, ...]:
 
 
 def _explained(component: str, switch: Switch) -> bool:
-    return any(component_of(part) != component for part in upstream([component]).intersection(switch.dead))
+    return any(explains(part, component) for part in switch.dead)
 
 
 def _unsteady(switch: Switch) -> tuple[str, ...]:

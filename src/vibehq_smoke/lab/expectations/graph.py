@@ -54,6 +54,9 @@ _UPSTREAM = {
     "terminal-server": "auth:session",
 }
 
+_EXPLAINS = {"auth": ("cron", "ops-scan")}
+"""Arrows of 1.6 that explain a broken component and hold nobody up: a schedule scans without a session."""
+
 
 def component_of(need: str) -> str:
     """The component that a need, which may be a part, belongs to."""
@@ -70,3 +73,9 @@ def upstream(needs: Iterable[str]) -> frozenset[str]:
             found.add(need)
             waiting += [component_of(need), *_UPSTREAM.get(need, "").split()]
     return frozenset(found)
+
+
+def explains(part: str, component: str) -> bool:
+    """Whether a part that is gone explains that another component is broken (1.6)."""
+    cause = component_of(part)
+    return cause != component and (part in upstream([component]) or component in _EXPLAINS.get(cause, ()))

@@ -1,9 +1,9 @@
-"""The items of the checklist as objects; ``checklist.py`` has them as text."""
+"""The items as objects; ``checklist.py`` and ``beyond.py`` have them as text."""
 
 from dataclasses import dataclass
 from functools import cache
 
-from vibehq_smoke.lab.expectations import graph
+from vibehq_smoke.lab.expectations import beyond, graph
 from vibehq_smoke.lab.expectations.checklist import TABLE
 
 _GROUPS = {
@@ -14,6 +14,7 @@ _GROUPS = {
     "@deployed": ("orchestrator", *graph.WORKERS),
     "@hubs": graph.HUBS,
     "@unasked": ("cloud-worker-retrofit", "cloudflare-expert", "unit-test-specialist", "frontend-testing-specialist"),
+    "@cut-off": tuple(f"?{name}" for name in graph.WORKERS),
     "@refusing": ("?health-protocol", "?analytics-api", "?delivery-api", "?hil", "?specialist-log"),
     "@run": ("auth:session", "d1-health", "HLT-01", "HLT-03"),
 }
@@ -46,8 +47,14 @@ class Item:
 
 @cache
 def checklist() -> tuple[Item, ...]:
-    """All items, in the contract's order."""
+    """The contract's items, in its order."""
     return tuple(_item(line) for line in TABLE.splitlines() if line)
+
+
+@cache
+def everything() -> tuple[Item, ...]:
+    """The contract's items, and then those beyond it."""
+    return (*checklist(), *(_item(line) for line in beyond.TABLE.splitlines() if line))
 
 
 def _item(line: str) -> Item:

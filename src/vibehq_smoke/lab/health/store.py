@@ -50,7 +50,8 @@ class RunStore:
         ]  # fmt: skip
         with self.base.transaction():
             self.base.insert("health_checks", run)
-            if not self.faults.on("worker-rows-missing"):
+            # A suite's report is stored the same way, and is no run.
+            if trigger_type == "package" or not self.faults.on("worker-rows-missing"):
                 for row in rows:
                     self.base.insert("worker_health_checks", row)
         return run_id, rows

@@ -11,9 +11,8 @@ from vibehq_smoke.lab.faults import Faults
 
 SCRIPT = "/assets/app.js"
 TYPES = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
-HEADERS = {
-    "Cache-Control": "no-cache",
-    "X-Content-Type-Options": "nosniff",
+CACHING = {"Cache-Control": "no-cache"}
+HEADERS = CACHING | {
     "Referrer-Policy": "same-origin",
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
 }
@@ -45,8 +44,9 @@ class Site:
     def respond(self, scope: Scope) -> Response:
         """The answer to a request for a page or a file; who dials a socket gets the page too,
         which refuses the upgrade; other methods get an empty 405."""
+        headers = CACHING if self.faults.on("headers-missing") else HEADERS
         if scope["type"] == "websocket":
-            return HTMLResponse(self._page(), headers=HEADERS)
+            return HTMLResponse(self._page(), headers=headers)
         if scope["method"] not in ("GET", "HEAD"):
             return Response(status_code=405, headers={"Allow": "GET, HEAD"})
         path = scope["path"]
@@ -54,8 +54,8 @@ class Site:
             return HTMLResponse(MISSING, 404)
         asset = self.assets.get(path)
         if asset is None:
-            return HTMLResponse(self._page(), headers=HEADERS)
-        return Response(asset, media_type=TYPES.get(path.rpartition(".")[2]), headers=HEADERS)
+            return HTMLResponse(self._page(), headers=headers)
+        return Response(asset, media_type=TYPES.get(path.rpartition(".")[2]), headers=headers)
 
     def _page(self) -> str:
         names = " ".join(name for name in PAGE_FAULTS if self.faults.on(name))

@@ -15,7 +15,7 @@ from vibehq_smoke.lab.patches.as_built import need_event_logger
 from vibehq_smoke.lab.patches.events import EventFilter, PatchEvents
 from vibehq_smoke.lab.patches.orders import Text
 from vibehq_smoke.lab.serving.replies import Json, Refusal, e4
-from vibehq_smoke.lab.serving.requests import Body, query_int, read_model
+from vibehq_smoke.lab.serving.requests import Body, check_model, query_int, read_object
 
 
 class EventPost(Body):
@@ -46,8 +46,9 @@ class PatchEventApi:
     @accepts(EventPost)
     async def post_event(self, request: Request) -> Response:
         """PAT-03: store an event and pass it to those who listen on ``/ws``."""
+        body = await read_object(request, _event_refusal)
         try:
-            event = await read_model(request, EventPost, _event_refusal, "Invalid patch event format")
+            event = check_model(body, EventPost, _event_refusal, "Invalid patch event format")
             created = _moment(event.created_at)
         except Refusal as refusal:
             if refusal.status == 400 and self.lab.faults.on("patch-event-accepts-invalid"):

@@ -17,7 +17,7 @@ from vibehq_smoke.lab.providers.model import ProviderError, completion
 from vibehq_smoke.lab.serving.replies import Refusal, e4
 from vibehq_smoke.lab.serving.requests import Body, read_model
 
-PROBE_TIMEOUT = 2.0
+PROBE_TIMEOUT = 5.0
 
 
 class Message(Body):

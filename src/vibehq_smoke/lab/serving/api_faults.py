@@ -1,11 +1,11 @@
-"""Faults that change answers of the API as a whole: other paths, HTML in place of JSON, delays, leaks."""
+"""Faults that change answers of the API as a whole: other paths, HTML in place of JSON, delays, leaks, open doors."""
 
 import asyncio
 import json
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import HTMLResponse, JSONResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vibehq_smoke.lab.faults import Faults
@@ -46,6 +46,11 @@ class ApiFaults:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if self.faults.on("cors-reflects") and (origin := Headers(scope=scope).get("origin")):
+            if scope["method"] == "OPTIONS":
+                await Response(status_code=204, headers=_opened(origin))(scope, receive, send)
+                return
+            send = _opening(send, origin)
         if self.faults.on("scan-get-html") and scope["path"] == "/api/ops/scan" and scope["method"] == "GET":
             await HTMLResponse(INDEX)(scope, receive, send)
             return
@@ -61,6 +66,25 @@ class ApiFaults:
         return ({"debug": secret} if self.faults.on("secret-leak") else {}) | (
             {"stack": STACK} if self.faults.on("stack-trace-leak") else {}
         )
+
+
+def _opened(origin: str) -> dict[str, str]:
+    return {
+        "Access-Control-Allow-Origin": origin, "Access-Control-Allow-Credentials": "true",
+        "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+        "Access-Control-Allow-Headers": "content-type, authorization, x-csrf-token",
+    }  # fmt: skip
+
+
+def _opening(send: Send, origin: str) -> Send:
+    """A `send` that lets the page of any origin read the answer."""
+
+    async def opened(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(_opened(origin))
+        await send(message)
+
+    return opened
 
 
 def _swapped(path: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=20)
+LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=4)
 
 
 @dataclass

@@ -4,17 +4,17 @@ from vibehq_smoke.lab.faults import Switch
 from vibehq_smoke.lab.switches.notation import switch
 
 _BINDINGS = {"ops": "DB_OPS", "projects": "DB_PROJECTS", "chats": "DB_CHATS", "health": "DB_HEALTH"}
-_QUICK_ENOUGH = "no item has a time limit that 1.5 s break"
 
 
 def _of(name: str) -> tuple[Switch, ...]:
     binding = _BINDINGS[name]
     return (
         switch(f"d1-{name}-down", f"{binding} raises at every use", dead=f"d1-{name}"),
-        switch(f"d1-{name}-slow", f"every answer that used {binding} comes 1.5 s later", unseen=_QUICK_ENOUGH),
+        switch(f"d1-{name}-slow", f"every answer that used {binding} comes 1.5 s later", degraded="EDGE-07",
+               at=f"d1-{name}"),
         _without_writing(f"d1-{name}-read-only", f"{binding} refuses to write, and reads", name),
         _without_writing(f"d1-{name}-locked", f"a second connection holds the write lock of {binding}", name),
-    )
+    )  # fmt: skip
 
 
 def _without_writing(id_: str, summary: str, name: str) -> Switch:

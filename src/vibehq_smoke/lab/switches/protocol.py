@@ -46,7 +46,7 @@ SWITCHES = (
     switch("dispatch-unbound", "the rows of a run fail at once with a service binding that is missing",
            failed="WRK-01 WRK-04 ERR-08", at="orchestrator",
            blocked="WRK-02 WRK-06 FAC-05 FAC-09 HLT-09", because="no worker is ever asked"),
-    switch("dead-target-500", "starting a run over a worker that is dead answers 500", failed="INF-09 ERR-03 ERR-08",
+    switch("dead-target-500", "starting a run over a worker that is dead answers 500", failed="INF-09 ERR-03",
            at="health-api"),
     switch("logging-failure-fatal", "a worker whose line is not logged reports no result", failed="ERR-07"),
     # INF-07: three connections of four leave a worker degraded; without Logging it counts as cut off (part 4)

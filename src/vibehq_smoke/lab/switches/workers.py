@@ -8,8 +8,6 @@ from vibehq_smoke.lab.faults import Switch
 from vibehq_smoke.lab.switches.notation import switch
 from vibehq_smoke.lab.workers.roster import ROSTER, Post
 
-_STALE = "no item asks how old an answer of a worker is"
-
 
 def _of(post: Post) -> tuple[Switch, ...]:
     name, gone = post.name, post.component
@@ -17,14 +15,15 @@ def _of(post: Post) -> tuple[Switch, ...]:
     late = "HLT-06 ERR-04" if name == "agent-factory" else "HLT-06"
     return (
         switch(f"{name}-down", f"the port of {name} refuses connections", dead=gone),
-        switch(f"{name}-slow", f"every answer of {name} takes 2.5 s longer", failed=late),
+        switch(f"{name}-slow", f"every answer of {name} takes 2.5 s longer", failed=late, degraded="EDGE-07", at=gone),
         switch(f"{name}-hang", f"{name} takes requests and never answers", dead=gone),
         switch(f"{name}-flapping", f"every third request to {name} answers 500", flapping=gone),
         switch(f"{name}-html", f"every path of {name} answers 200 with HTML", dead=gone),
         switch(f"{name}-wrong-content-type", f"{name} sends JSON as text/plain", dead=gone),
         switch(f"{name}-wrong-schema", f"every JSON answer of {name} has other field names", dead=gone),
-        switch(f"{name}-stale", f"{name} keeps giving its first health answers, an hour old", unseen=_STALE),
-    )
+        switch(f"{name}-stale", f"{name} keeps giving its first health answers, an hour old", failed="EDGE-06",
+               at=gone),
+    )  # fmt: skip
 
 
 SWITCHES = tuple(found for post in ROSTER for found in _of(post))

@@ -28,7 +28,7 @@ HEALTHY = ("valid", NAMES, 90 * DAY)
 
 @dataclass
 class TlsPort:
-    """The port with its authority. `app` and `headers` are those of the plain port."""
+    """The port with its authority. `app` is that of the plain port."""
 
     folder: Path
     faults: Faults

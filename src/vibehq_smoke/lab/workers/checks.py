@@ -21,7 +21,7 @@ from vibehq_smoke.lab.workers.self_tests import (
 )
 
 MODEL_LATENCY = 0.25
-PROBE_TIMEOUT = 2.0
+PROBE_TIMEOUT = 5.0
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,8 @@ class Execution:
         if result is None:
             return
         # Against ERR-07: this worker takes a Logging entrypoint that fails for the end of its check.
-        if self.desk.on("logging-failure-fatal") and not result["orchestrator_connectivity"]:
+        logged = result["orchestrator_connectivity"] or result["overall_status"] == "timeout"
+        if self.desk.on("logging-failure-fatal") and not logged:
             self.desk.note("error", "health check died", worker_check_uuid=order.worker_check_uuid)
         else:
             await self._report(order, result)
