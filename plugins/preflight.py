@@ -11,7 +11,7 @@ from vibehq_smoke.platform.dialects import Dialect
 
 from ._support.api_models import Camel
 from ._support.fields import Flag, Text
-from ._support.fitness import PROBE_S, unfit
+from ._support.fitness import unfit
 from ._support.workers import component_of
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 DATABASES = (("d1-ops", "DB_OPS"), ("d1-projects", "DB_PROJECTS"), ("d1-chats", "DB_CHATS"), ("d1-health", "DB_HEALTH"))
 """Component and binding (contract 1.3)."""
+
+PROBE_S = 5.0
+"""Seconds in which whoever is there answers. Nothing else runs yet, so it is shorter than what checks allow."""
 
 _PROXIES = (("d1-ops", "/api/hil/requests?limit=1"), ("d1-health", "/api/health/workers/smoke-none/latest"))
 """Routes whose answer proves that the database was asked (contract INF-01)."""
@@ -114,7 +117,7 @@ async def _by_proxy(hq: Hq, component: str, path: str) -> Observation | None:
 
 async def _worker(hq: Hq, worker: Worker) -> Observation:
     component = component_of(worker.name)
-    wrong = await unfit(worker)
+    wrong = await unfit(worker, PROBE_S)
     if wrong is None:
         return _working(component, _seen(hq, worker.url))
     return _broken(component, str(wrong), _seen(hq, worker.url), isinstance(wrong, Unreachable))

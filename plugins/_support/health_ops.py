@@ -59,8 +59,9 @@ def assert_profiles(hq: Hq, profiles: Any) -> None:
         hq.note(f"{len(profiles)} enabled test profiles; the migrations mean to create {SEEDED_PROFILES}")
 
 
-async def assert_summary(hq: Hq, answer: Any) -> None:
-    """The summary adds up, and DB_HEALTH holds one per date."""
+async def latest_summary(hq: Hq) -> Summary:
+    """The latest summary, which adds up, and DB_HEALTH holds one per date. Raises Violation."""
+    answer = await ask_health_ops(hq, "getLatestHealthSummary")
     assert answer is not None, "there is no health summary at all"
     summary = read(hq, Summary, answer, "the latest health summary")
     counted = summary.passed_tests + summary.failed_tests + summary.skipped_tests
@@ -73,5 +74,6 @@ async def assert_summary(hq: Hq, answer: Any) -> None:
         )
     except Skipped as reason:
         hq.note(f"whether each date has one summary was not judged: {reason}")
-        return
+        return summary
     assert not twice, f"{twice[0].get('summaries')} summaries for {twice[0].get('date')} instead of one"
+    return summary

@@ -11,10 +11,10 @@ from .health_models import Recorded, Refusal, WorkerRow
 from .protocol import skip_without_credential
 from .results import SENT_SCORE, TOLERANCE, our_result
 from .runs import FINAL, StartedRun, read_run
-from .workers import component_of
+from .soundness import unsound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from vibehq_smoke.platform import Hq
 
@@ -55,7 +55,7 @@ async def post_a_result(hq: Hq, run: StartedRun) -> WorkerRow:
     assert rows or run.total_workers, "the platform runs none of the configured workers (HLT-04 says which it knows)"
     if not rows:
         raise Blocked(f"run {run.uuid} shows no worker rows that a result could be for", component="d1-health")
-    for row in _open_ones_first(rows):
+    for row in _in_order(hq, rows):
         body = {"worker_check_uuid": row.worker_check_uuid, "results": our_result(hq.tag)}
         reply = await hq.service.post(RESULT, json=body)
         if reply.status != 409:
@@ -65,8 +65,11 @@ async def post_a_result(hq: Hq, run: StartedRun) -> WorkerRow:
     return await _workers_were_faster(hq, run)
 
 
-def _open_ones_first(rows: Iterable[WorkerRow]) -> list[WorkerRow]:
-    return sorted((row for row in rows if row.status != "failed"), key=lambda row: row.status in FINAL)
+def _in_order(hq: Hq, rows: Iterable[WorkerRow]) -> list[WorkerRow]:
+    """Open rows first, of these the cheap worker's: HLT-01's run tells what it reports itself (FAC-05, FAC-09)."""
+    cheap = hq.cheap_worker.name
+    possible = (row for row in rows if row.status != "failed")
+    return sorted(possible, key=lambda row: (row.status in FINAL, row.worker_name != cheap))
 
 
 async def _reads_back(hq: Hq, run: StartedRun, posted: WorkerRow) -> WorkerRow:
@@ -93,14 +96,22 @@ async def _workers_were_faster(hq: Hq, run: StartedRun) -> WorkerRow:
     assert not still_open, f"the result for {', '.join(still_open)} was refused with 409, but the row is still open"
     reported = [row for row in rows if row.status == "completed" and row.health_score is not None]
     if not reported:
-        dead = rows[0]
-        raise Blocked(
-            f"no worker reports: {dead.worker_name}: {dead.error_message}", component=component_of(dead.worker_name)
-        )
+        raise await _why_none_reports(hq, rows)
     hq.note(
         "every worker had reported before our result arrived, so theirs were judged: ours was refused (409) as late"
     )
     return reported[0]
+
+
+async def _why_none_reports(hq: Hq, rows: Sequence[WorkerRow]) -> Blocked:
+    """What keeps every worker from reporting: all of them alike, or else the orchestrator, which does not ask them."""
+    failed = next((row for row in rows if row.status == "failed"), rows[0])
+    said = f"no worker reports: {failed.worker_name}: {failed.error_message}"
+    asked = [hq.workers[row.worker_name] for row in rows if row.worker_name in hq.workers]
+    obstacles = [await unsound(worker) for worker in asked]
+    if obstacles and (first := obstacles[0]) and all(obstacles):
+        return Blocked(f"{said}; {first}", component=first.component)
+    return Blocked(said, component="orchestrator")
 
 
 async def _row(hq: Hq, run: StartedRun, worker_check_uuid: str) -> WorkerRow:

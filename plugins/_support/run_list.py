@@ -23,6 +23,17 @@ async def list_runs(hq: Hq, *, limit: int, trigger: str | None = None) -> RunLis
     return listed
 
 
+async def runs_of(hq: Hq, trigger: str) -> set[str]:
+    """The ids of the newest runs with this trigger. How the list is written is noted, and HLT-02's to judge."""
+    judged = list(hq.recorder.drifts)
+    try:
+        return uuids_of(await list_runs(hq, limit=100, trigger=trigger))
+    finally:
+        for drift in hq.recorder.drifts[len(judged) :]:
+            hq.note(drift)
+        hq.recorder.drifts[:] = judged
+
+
 def uuids_of(listed: RunList) -> set[str]:
     """The ids of the runs on a page."""
     return {row.health_check_uuid for row in listed.runs}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from vibehq_smoke import Skipped
+
 from .health_models import RunAccepted, RunReply, RunStatus, WorkerRow
 
 if TYPE_CHECKING:
@@ -44,6 +46,12 @@ async def start_run(hq: Hq, workers: Sequence[Worker], **fields: Any) -> Started
     accepted = reply.expect(RunAccepted, status=(200, 201, 202))
     _enter(hq, accepted.health_check_uuid)
     return StartedRun(accepted.health_check_uuid, tuple(worker.name for worker in workers), accepted.total_workers)
+
+
+def refuse_extra_runs(hq: Hq) -> None:
+    """Raise Skipped on a target that does not have more runs than it must (contract Q25)."""
+    if not hq.target.extra_runs:
+        raise Skipped(f"it starts a health run of its own: set extra_runs = true in [targets.{hq.target.name}]")
 
 
 async def read_run(hq: Hq, uuid: str) -> RunStatus:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from vibehq_smoke import Skipped, Violation
 
-from .typecheck import PROJECT, type_check
+from .typecheck import PROJECT
 from .typescript import holes
 
 if TYPE_CHECKING:
@@ -16,11 +16,10 @@ if TYPE_CHECKING:
 
     from vibehq_smoke.platform import Hq
 
+    from .type_checks import TypeChecks
+
 FOLDER = "orchestrator/worker"
 FILES = ("entrypoints/HealthOps.ts", "entrypoints/health.ts", "api/routes/healthRoutes.ts")
-
-TYPE_CHECK_S = 150.0
-"""A checker that takes longer says nothing about the sources."""
 
 _MOST_LINES = 5
 
@@ -48,29 +47,17 @@ def assert_no_holes(hq: Hq, files: Sequence[Path]) -> None:
         raise Violation(f"{len(found)} place(s) without types\n{_few(found)}", kind="untyped")
 
 
-async def assert_types_hold(hq: Hq, files: Sequence[Path]) -> None:
+async def assert_types_hold(hq: Hq, files: Sequence[Path], type_checks: TypeChecks) -> None:
     """There is no type error in ``files``. Raises Skipped when no checker is at hand.
 
     The whole project is checked, as it has to be; errors in other files are noted, since this item does not own them.
     """
-    try:
-        with hq.recorder.waiting("tsc"):
-            checked = await type_check(hq.source, TYPE_CHECK_S)
-    except TimeoutError:
-        raise Skipped(f"neither any nor @ts-ignore found, but tsc took longer than {TYPE_CHECK_S:g} s") from None
-    if checked is None:
-        raise Skipped(
-            "neither any nor @ts-ignore found; the type check needs tsc: npm install -g typescript, "
-            f"or npm install in {hq.source}"
-        )
-    hq.recorder.add("source", f"{checked.command}: exit code {checked.exit_code}", checked.output or None)
+    checked = await type_checks.of(hq, "neither any nor @ts-ignore found")
     ours = [line for line in checked.errors if any(_is_about(line, file) for file in files)]
     if ours:
         raise Violation(f"{PROJECT} has {len(ours)} type error(s) in these files\n{_few(ours)}", kind="types")
     if checked.errors:
         hq.note(f"{PROJECT} has {len(checked.errors)} type error(s) in other files\n{_few(checked.errors)}")
-    elif checked.exit_code != 0:
-        raise Skipped(f"neither any nor @ts-ignore found, but tsc does not run: {_few(checked.output.splitlines())}")
 
 
 def _is_about(line: str, file: Path) -> bool:

@@ -24,10 +24,10 @@ class TypeCheck:
     output: str
 
 
-async def type_check(checkout: Path, deadline_s: float) -> TypeCheck | None:
-    """Check ``checkout`` with the first ``tsc`` that is found; None when there is none. Raises TimeoutError."""
+async def type_check(checkout: Path, deadline_s: float, project: str = PROJECT) -> TypeCheck | None:
+    """Check ``project`` with the first ``tsc`` that is found; None when there is none. Raises TimeoutError."""
     found = next(_checkers(checkout), None)
-    return await _run([found, "--noEmit", "-p", PROJECT], checkout, deadline_s) if found else None
+    return await _run([found, "--noEmit", "-p", project], checkout, deadline_s) if found else None
 
 
 def _checkers(checkout: Path) -> Iterator[str]:

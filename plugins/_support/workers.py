@@ -46,7 +46,8 @@ async def each_worker(hq: Hq, ask: Callable[[Worker], Awaitable[None]]) -> None:
 
 async def ask_the_living(hq: Hq, ask: Callable[[Worker], Awaitable[None]]) -> list[Worker]:
     """As ``each_worker``, but the dead ones are returned and noted; Blocked only when none lives."""
-    workers = _configured(hq)
+    workers = [worker for worker in _configured(hq) if _remark(worker) not in hq.recorder.notes]
+    given_up = [worker for worker in _configured(hq) if worker not in workers]
     found = await asyncio.gather(*(_ask(worker, ask) for worker in workers))
     _raise_together([one for one in found if isinstance(one, Violation) and not isinstance(one, _Dead)])
     for one in found:
@@ -56,10 +57,13 @@ async def ask_the_living(hq: Hq, ask: Callable[[Worker], Awaitable[None]]) -> li
     if len(dead) == len(workers):
         raise _blocked(dead)
     for worker in dead:
-        remark = f"{worker.name} does not answer as a worker at {worker.url}"
-        if remark not in hq.recorder.notes:
-            hq.note(remark)
-    return dead
+        hq.note(_remark(worker))
+    return [*given_up, *dead]
+
+
+def _remark(worker: Worker) -> str:
+    """What is noted of a dead worker; a check that asks several times gives it up for good by that."""
+    return f"{worker.name} does not answer as a worker at {worker.url}"
 
 
 async def the_living(hq: Hq) -> list[Worker]:

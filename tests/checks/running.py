@@ -36,6 +36,11 @@ class Seen:
         """Why it ended so."""
         return self.results[id_].reason or ""
 
+    def of(self, ids: Iterable[str]) -> list[Result]:
+        """The results of these checks; all cases of one that is made for several."""
+        wanted = set(ids)
+        return [result for result in self.results.values() if wanted & {result.id, result.family}]
+
     def not_passed(self) -> dict[str, str]:
         """Every selected check that did not pass, and its outcome."""
         shown = (result for result in self.results.values() if not result.hidden)

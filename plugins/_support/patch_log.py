@@ -1,0 +1,124 @@
+"""What must hold in the patch log (contract PAT-06)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from .analytics import FAILURE, ROUNDING, SUCCESS
+from .api_models import PlainRefusal
+from .patch_events import TYPE, PostedEvent, assert_ours
+from .patch_models import LoggedEvent, LogSummary, PatchLog, Timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from vibehq_smoke.platform import Hq
+
+LOGS = "/api/patches/logs"
+MOST = 100
+
+
+async def read_log(hq: Hq, **query: str | int) -> PatchLog:
+    """One page of the log that fits its own figures and what was asked. Raises Violation."""
+    log = (await hq.api.get(LOGS, params=query)).expect(PatchLog)
+    page = log.pagination
+    for name in ("limit", "offset"):
+        got, asked = getattr(page, name), query.get(name)
+        assert asked in (None, got), f"asked for {name} {asked}, pagination says {got}"
+    assert len(log.events) <= page.limit, f"{len(log.events)} events on a page with limit {page.limit}"
+    left = max(0, page.total - page.offset)
+    assert log.events or not left, f"no event on a page that should show {min(left, page.limit)} of {page.total}"
+    pages, current = -(-page.total // page.limit), page.offset // page.limit + 1
+    assert page.total_pages == pages, f"totalPages is {page.total_pages}, but {page.total} events make {pages}"
+    assert page.current_page == current, f"currentPage is {page.current_page} at offset {page.offset}, not {current}"
+    more = page.offset + len(log.events) < page.total
+    assert page.has_more == more, f"hasMore is {page.has_more} with {len(log.events)} of {page.total} events shown"
+    for event in log.events:
+        assert_flags(event)
+    return log
+
+
+def assert_flags(event: LoggedEvent) -> None:
+    """The flags follow from the status, and the timestamp from the time of the event."""
+    flags = (event.is_success, event.is_error)
+    expected = (event.status in SUCCESS, event.status in FAILURE)
+    assert flags == expected, f"an event with status {event.status!r} has isSuccess {flags[0]} and isError {flags[1]}"
+    created = event.created_at.timestamp()
+    assert min(abs(event.timestamp - created), abs(event.timestamp / 1000 - created)) <= 1, (
+        f"timestamp is {event.timestamp} for an event of {event.created_at.isoformat()}"
+    )
+
+
+async def assert_limits(hq: Hq) -> None:
+    """A page of none or of more than 100 events is refused. Raises Violation."""
+    for reply in await hq.gather(*(hq.api.get(LOGS, params={"limit": limit}) for limit in (0, MOST + 1))):
+        reply.expect(PlainRefusal, status=400)
+
+
+async def assert_filtered(hq: Hq, posted: PostedEvent) -> None:
+    """Filters leave what matches, the posted event with it, and the order is the one asked for."""
+    since = (posted.created_at - timedelta(seconds=1)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    late = (posted.created_at + timedelta(days=3650)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    ours, failed, rising, none = await hq.gather(
+        read_log(hq, eventType=TYPE, status="success", startDate=since, limit=MOST),
+        read_log(hq, status="error", limit=20),
+        read_log(hq, order="asc", limit=20),
+        read_log(hq, startDate=late),
+    )
+    strays = {(event.event_type, event.status) for event in ours.events} - {(TYPE, "success")}
+    assert not strays, f"the filters eventType={TYPE} and status=success let through {sorted(strays)}"
+    found = [event for event in ours.events if event.patch_id == posted.patch_id]
+    assert found, f"the event of {posted.patch_id} is not in the log"
+    assert_ours(found[0], posted)
+    assert ours.filters.applied.get("eventType") == TYPE, (
+        f"filtered by eventType={TYPE}, but filters.applied says {ours.filters.applied}"
+    )
+    strange = {event.status for event in failed.events} - FAILURE
+    assert not strange, f"the filter status=error lets through {', '.join(sorted(strange))}"
+    times = [event.created_at for event in rising.events]
+    assert times == sorted(times), "events asked for in ascending order are not sorted by time"
+    assert none.pagination.total == 0, f"{none.pagination.total} events are later than ten years from now"
+
+
+async def assert_timeline(hq: Hq, posted: PostedEvent) -> None:
+    """The posted event is all that there is of its patch, and a patch that nobody has is 404. Raises Violation."""
+    known, unknown = await hq.gather(hq.api.get(f"{LOGS}/{posted.patch_id}"), hq.api.get(f"{LOGS}/{hq.tag}-none"))
+    unknown.expect(PlainRefusal, status=404)
+    seen = known.expect(Timeline)
+    assert seen.patch_id == posted.patch_id, f"asked for {posted.patch_id}, got the timeline of {seen.patch_id}"
+    assert (seen.total_events, len(seen.timeline), seen.events_by_type) == (1, 1, {TYPE: 1}), (
+        f"{posted.patch_id} has one event, its timeline shows {len(seen.timeline)}, totalEvents {seen.total_events} "
+        f"and eventsByType {seen.events_by_type}"
+    )
+    assert (seen.final_status, seen.success_rate) == ("success", 100), (
+        f"{posted.patch_id} succeeded, but finalStatus is {seen.final_status!r} and successRate {seen.success_rate:g}"
+    )
+
+
+async def assert_summary(hq: Hq) -> None:
+    """The summary of a day counts the same events by type and by status, and the rate follows. Raises Violation."""
+    reply = await hq.api.get(f"{LOGS}/summary", params={"hours": 24})
+    summary = reply.expect(LogSummary)
+    # An event may arrive between two queries of the platform; it cannot do so every time.
+    if summary_differs(summary):
+        summary = (await hq.api.get(f"{LOGS}/summary", params={"hours": 24})).expect(LogSummary)
+    assert not (difference := summary_differs(summary)), difference
+    assert summary.total, "the summary of the last day counts no event, though one was just posted"
+
+
+def summary_differs(summary: LogSummary) -> str | None:
+    """What is wrong between the figures of the summary; None when they fit."""
+    for name, counts in (("eventTypes", summary.event_types), ("statuses", summary.statuses)):
+        if sum(counts.values()) != summary.total:
+            return f"{name} makes {sum(counts.values())} events, total is {summary.total}"
+    rate = success_rate(summary.statuses)
+    if abs(summary.success_rate - rate) > ROUNDING:
+        return f"successRate is {summary.success_rate:g}, but the statuses make {rate:g}"
+    return None
+
+
+def success_rate(statuses: Mapping[str, int]) -> float:
+    """Percent of successful events; 0 without any (contract API-03)."""
+    total = sum(statuses.values())
+    return 100 * sum(statuses.get(name, 0) for name in SUCCESS) / total if total else 0.0
