@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from vibehq_smoke import P0, P1, P2, check
 
 from ._support import analytics, deliveries, doors, limits, patches, scans
-from ._support.api_models import HealthOverview, PatchApplied, PatchRefused, PlainRefusal, ScanResult
+from ._support.api_models import HealthOverview, PatchApplied, PatchRefused, PlainRefusal
 from ._support.needs import SIGNED_IN
 from ._support.reading import value_of
 
@@ -94,16 +94,15 @@ async def a_dry_run_of_a_patch_is_validated_and_recorded(hq: Hq) -> None:
 
 
 @check("API-06", component="ops-scan", priority=P1, writes=True, needs=SIGNED_IN)
-async def a_scan_reads_the_logs_and_is_recorded(hq: Hq) -> None:
+async def a_scan_reads_the_logs_and_is_recorded(hq: Hq) -> scans.MadeScan:
     """POST /api/ops/scan scans the logs since the last scan and stores what it answers; GET is no way to scan."""
-    scan = (await hq.api.post(scans.SCAN, json={"type": "incremental"})).expect(ScanResult)
-    number = scans.scan_number(scan)
-    hq.created("scan", scan.scan_id, database="DB_OPS", table="ops_scans", where={"id": number})
-    scans.assert_coherent(scan)
-    await scans.assert_stored(hq, scan, number)
-    if (scan.processed_logs, scan.issues_filed) == scans.MOCK_COUNTS:
+    made = await scans.scan_and_listen(hq)
+    scans.assert_coherent(made.result)
+    await scans.assert_stored(hq, made.result, scans.scan_number(made.result))
+    if made.is_mock:
         hq.degraded("mock scan: it reports the constant 180 logs and 2 issues")
     await scans.assert_get_scans_nothing(hq)
+    return made
 
 
 @check("API-07", component="delivery-api", priority=P1, writes=True, needs=SIGNED_IN)
@@ -124,14 +123,14 @@ async def protected_routes_want_a_session(hq: Hq) -> None:
     assert not holes, f"{len(holes)} protected route(s) without protection\n" + "\n".join(holes)
 
 
-@check("API-09", component="auth", priority=P1, needs=SIGNED_IN)
+@check("API-09", component="auth", priority=P1, needs=SIGNED_IN, deadline=75)
 async def callbacks_are_exempt_from_csrf(hq: Hq) -> None:
     """POST /health-check/result and <worker>/health-check/execute need no CSRF pair, while other writes do."""
     await doors.csrf_is_enforced(hq)
     await doors.callbacks_need_no_pair(hq)
 
 
-@check("API-10", component="auth", priority=P1, needs=["orchestrator"])
+@check("API-10", component="auth", priority=P1, needs=["orchestrator"], deadline=75)
 async def callbacks_want_the_service_credential(hq: Hq) -> None:
     """Workers and the orchestrator take callbacks with the service credential, and from nobody else."""
     await doors.accepts_our_credential(hq)

@@ -21,8 +21,8 @@ from ._support.health_models import (
     WorkerRow,
     WorkerState,
 )
-from ._support.health_ops import ask_health_ops, assert_profiles, assert_summary
 from ._support.health_rows import assert_reads_back, assert_run_row, assert_worker_rows, expect_logged
+from ._support.health_views import assert_latest_summary, assert_profiles_and_results
 from ._support.needs import SIGNED_IN
 from ._support.posting import post_a_result, refuses_what_is_no_result
 from ._support.protocol import execute_and_listen
@@ -34,6 +34,8 @@ from ._support.workers import each_worker, the_living
 
 if TYPE_CHECKING:
     from vibehq_smoke.platform import Hq, Worker
+
+    from ._support.type_checks import TypeChecks
 
 TEN_YEARS_S = timedelta(days=3653).total_seconds()
 """No worker has been up for longer: a larger figure is a time of day (HLT-07)."""
@@ -140,14 +142,18 @@ async def workers_do_a_quick_check(hq: Hq) -> None:
 async def a_result_is_recorded_for_its_worker(hq: Hq) -> ReportedWorker:
     """POST /health-check/result completes the worker's row, and refuses what is no result and what nobody asked for.
 
-    The result goes to a second run, over all living workers with every slow part included, so that rows are still
-    open when it arrives; it is sent for the first open row as soon as the run can be read. A worker that was faster
+    The result goes to a second run, over all living workers with every slow part included that may be, so that rows
+    are still open when it arrives; it is sent for an open row as soon as the run can be read. A worker that was faster
     owns its row, and a refusal (409) of our later result is right: then the next row is tried. When all workers were
     faster, their rows prove the same, since only this very route completes them; the check notes it and passes.
+    Integration tests ask a model on each worker, so they are asked for only where tokens may be spent.
     """
     await refuses_what_is_no_result(hq)
     workers = await the_living(hq)
-    run = await start_run(hq, workers, include_performance_tests=True, include_integration_tests=True)
+    spend = hq.target.ai_spending
+    if not spend:
+        hq.note("the run is without integration tests, which spend AI tokens: ai_spending is off")
+    run = await start_run(hq, workers, include_performance_tests=True, include_integration_tests=spend)
     return ReportedWorker(run, await post_a_result(hq, run))
 
 
@@ -171,32 +177,24 @@ async def the_worker_rows_are_stored(hq: Hq, run: StartedRun, status: RunStatus)
     await assert_worker_rows(hq, run)
 
 
-@check("HLT-12", component="health-ops", priority=P1, mode="operator", needs=["orchestrator", "d1-health"])
+@check("HLT-12", component="health-ops", priority=P1, needs=["orchestrator", "d1-health"])
 async def test_profiles_and_results_can_be_read(hq: Hq) -> None:
-    """HealthOps has enabled test profiles, and lists test results and AI usage."""
-    profiles, results, usage = await hq.gather(
-        ask_health_ops(hq, "getTestProfiles", enabledOnly=True),
-        ask_health_ops(hq, "getTestResults", limit=1),
-        ask_health_ops(hq, "getAiUsageStats", days=7),
-    )
-    assert_profiles(hq, profiles)
-    assert isinstance(results, list), f"getTestResults answers {type(results).__name__} instead of a list"
-    assert len(results) <= 1, f"getTestResults with limit 1 returns {len(results)} results"
-    assert isinstance(usage, list), f"getAiUsageStats answers {type(usage).__name__} instead of a list"
+    """HealthOps has enabled test profiles, and lists test results and AI usage; health-specialist shows the results."""
+    await assert_profiles_and_results(hq)
 
 
-@check("HLT-13", component="health-ops", priority=P2, mode="operator", needs=["orchestrator", "d1-health"])
+@check("HLT-13", component="health-ops", priority=P2, needs=["orchestrator", "d1-health"])
 async def the_latest_summary_adds_up(hq: Hq) -> None:
-    """HealthOps has a latest summary whose counts fit together, and one summary per day."""
-    await assert_summary(hq, await ask_health_ops(hq, "getLatestHealthSummary"))
+    """HealthOps has a latest summary whose counts fit together, one per day, and health-specialist tells the same."""
+    await assert_latest_summary(hq)
 
 
 @check("HLT-14", component="health-ops", priority=P2, mode="source", deadline=180)
-async def the_health_sources_are_typed(hq: Hq) -> None:
+async def the_health_sources_are_typed(hq: Hq, type_checks: TypeChecks) -> None:
     """The sources of HealthOps and the health routes neither use `any` nor `@ts-ignore`, and pass the type check."""
     files = checked_files(hq.source)
     assert_no_holes(hq, files)
-    await assert_types_hold(hq, files)
+    await assert_types_hold(hq, files, type_checks)
 
 
 def _compare_with_target(hq: Hq, listed: list[KnownWorker]) -> None:

@@ -70,15 +70,10 @@ def test_runs_carry_the_tag_of_the_smoke_run(host: Host, healthy: Target) -> Non
     assert stored[0]["trigger_source"].startswith("smoke-")
 
 
-def test_without_an_operator_channel_two_are_skipped_and_the_rest_pass(host: Host, healthy: Target) -> None:
+def test_without_an_operator_channel_all_is_judged_over_http(host: Host, healthy: Target) -> None:
     seen = run_checks(host, without_operator(healthy))
 
-    assert {id_: outcome for id_, outcome in seen.not_passed().items() if id_ != "HLT-14"} == {
-        "HLT-12": "skipped",
-        "HLT-13": "skipped",
-    }
-    for id_ in ("HLT-12", "HLT-13"):
-        assert "no operator channel: set kind in [targets.lab.operator]" in seen.reason(id_)
+    assert {id_: outcome for id_, outcome in seen.not_passed().items() if id_ != "HLT-14"} == {}
     assert any("over HTTP only" in note for note in seen.results["HLT-10"].notes)
     observed = {one.component: one.status for one in seen.observations}
     assert observed["d1-ops"] is observed["d1-health"] is Status.WORKING

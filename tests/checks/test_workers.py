@@ -110,8 +110,9 @@ def test_a_target_without_workers_skips_what_needs_one(host: Host, healthy: Targ
     assert all("[targets.lab.workers]" in seen.reason(id_) for id_ in seen.not_passed())
 
 
-def test_workers_that_were_faster_prove_the_same(host: Host, healthy: Target, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A slow way to the platform: every row is final before our result can be sent (HLT-09)."""
+@pytest.fixture
+def slow_way(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow way to the platform: every row of HLT-09's run is final before our result can be sent."""
     posting = plugin_module(host, "_support.posting")
     read_run = posting.read_run
 
@@ -124,10 +125,49 @@ def test_workers_that_were_faster_prove_the_same(host: Host, healthy: Target, mo
         return status
 
     monkeypatch.setattr(posting, "read_run", after_all_reported)
+
+
+@pytest.mark.usefixtures("slow_way")
+def test_workers_that_were_faster_prove_the_same(host: Host, healthy: Target) -> None:
     seen = run_checks(host, healthy, ["HLT-09", "HLT-05"])
 
     assert seen.not_passed() == {}
     assert any("ours was refused (409) as late" in note for note in seen.results["HLT-09"].notes)
+
+
+@pytest.mark.usefixtures("slow_way")
+@pytest.mark.parametrize(
+    ("id_", "cause", "reason"),
+    [
+        ("dispatch-unbound", "orchestrator", "Service binding agent-factory is not available"),
+        ("D-08", "health-protocol", "agent-factory does not serve /health-check/status (404)"),
+    ],
+)
+def test_when_every_row_failed_no_single_worker_is_blamed(
+    host: Host, healthy: Target, id_: str, cause: str, reason: str
+) -> None:
+    ids = ("HLT-09", "FAC-05[data-factory]", "FAC-09[health-specialist]")
+    with fault(healthy, id_):
+        seen = run_checks(host, healthy, ids)
+
+    assert seen.not_passed() == dict.fromkeys(ids, "blocked")
+    assert {seen.results[id_].root_cause for id_ in ids} == {cause}
+    assert "no worker reports: agent-factory: Connection failed: " in seen.reason("HLT-09")
+    assert reason in seen.reason("HLT-09")
+
+
+@pytest.mark.parametrize("spending", [True, False])
+def test_tokens_are_spent_only_where_that_is_allowed(host: Host, healthy: Target, spending: bool) -> None:
+    seen = run_checks(host, healthy.model_copy(update={"ai_spending": spending}), ["HLT-09"])
+
+    bodies = [
+        json.loads(one.exchange.request_body or "")
+        for one in seen.results["HLT-09"].evidence
+        if one.exchange and one.exchange.method == "POST" and one.exchange.url.endswith("/api/health/checks")
+    ]
+    assert seen.not_passed() == {}
+    assert [body["include_integration_tests"] for body in bodies] == [spending]
+    assert any("ai_spending is off" in note for note in seen.results["HLT-09"].notes) is not spending
 
 
 def test_without_a_declared_credential_a_closed_door_is_missing_access(host: Host, healthy: Target) -> None:
