@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from vibehq_smoke.embedded import WORKERS
 from vibehq_smoke.host import Host
 from vibehq_smoke.models import CheckSpec
 
@@ -24,11 +25,25 @@ test keeps it equal; `python -m tests.checks.table > docs/checks.md` writes it a
 def page(specs: Iterable[CheckSpec]) -> str:
     """The whole page."""
     by_category: dict[str, list[CheckSpec]] = {}
-    for spec in specs:
+    for spec in _once(specs):
         by_category.setdefault(spec.category, []).append(spec)
     return "\n".join(
         [HEAD, *(line for category in sorted(by_category) for line in _section(category, by_category[category]))]
     )
+
+
+def _once(specs: Iterable[CheckSpec]) -> Iterator[CheckSpec]:
+    """Of the checks that are made for several only one, under the id that they share."""
+    families: dict[str, list[CheckSpec]] = {}
+    for spec in specs:
+        families.setdefault(spec.family, []).append(spec)
+    for id_, several in families.items():
+        component = several[0].component
+        if len({spec.component for spec in several}) > 1:
+            fixed = all(spec.component == spec.case for spec in several) and several[0].case not in WORKERS
+            component = ", ".join(spec.component for spec in several) if fixed else "the worker"
+        needs = tuple(dict.fromkeys(need.partition("[")[0] for need in several[0].needs))
+        yield several[0].model_copy(update={"id": id_, "component": component, "needs": needs})
 
 
 def _section(category: str, specs: Iterable[CheckSpec]) -> Iterator[str]:
