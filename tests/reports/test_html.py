@@ -102,6 +102,7 @@ def test_its_policy_allows_exactly_that(seen: Seen) -> None:
     (policy,) = [meta["content"] for meta in seen.all("meta") if meta.get("http-equiv") == "Content-Security-Policy"]
     rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
     assert rules.pop("default-src") == rules.pop("base-uri") == rules.pop("form-action") == "'none'"
+    assert rules.pop("img-src") == "data:"
     for tag in ("script", "style"):
         digest = hashlib.sha256("".join(seen.texts[tag]).encode()).digest()
         assert rules.pop(f"{tag}-src") == f"'sha256-{base64.b64encode(digest).decode()}'"

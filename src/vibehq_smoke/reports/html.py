@@ -60,7 +60,7 @@ def _template() -> Template:
         style=Markup(style),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own file
         policy=f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
-        "base-uri 'none'; form-action 'none'",
+        "img-src data:; base-uri 'none'; form-action 'none'",
         outcome_marks=OUTCOME_MARKS,
         status_marks=STATUS_MARKS,
         exit_meaning=EXIT_MEANING,

@@ -69,7 +69,7 @@
         && wanted.every((word) => textOf(row).includes(word)));
       shown += row.hidden ? 0 : 1;
     });
-    all(".category").forEach((section) => { section.hidden = !section.querySelector("li:not([hidden])"); });
+    all(".category, .family").forEach((section) => { section.hidden = !section.querySelector("li:not([hidden])"); });
     $("shown").textContent = shown === rows.length ? `${shown} checks` : `${shown} of ${rows.length} checks`;
   };
   const clear = () => {

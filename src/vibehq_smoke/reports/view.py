@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
+
+from markupsafe import Markup
 
 from ..models import ComponentHealth, Evidence, Exchange, Outcome, Priority, Result, RunRecord, Status
-from .summary import OUTCOME_MARKS, STATUS_MARKS, Mark
+from .summary import OUTCOME_MARKS, STATUS_MARKS, Mark, counted
 from .text import clip, pretty
 
 MOST_EVIDENCE = 2_000_000
@@ -15,6 +19,8 @@ MOST_EVIDENCE = 2_000_000
 
 MOST_OF_ONE = 20_000
 """Characters of one request, answer or traceback."""
+
+_PICTURE = re.compile(r"data:image/(jpeg|png);base64,[A-Za-z0-9+/]+=*")
 
 MOST_CELLS = 60
 """Checks that a tile shows one by one."""
@@ -39,6 +45,8 @@ class Proof:
     """Status, size and timing of the answer, in words."""
     curl: str = ""
     detail: str = ""
+    picture: Markup = field(default_factory=Markup)
+    """A ``data:`` URI."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,21 @@ class Row:
     traceback: str
     brief: bool = False
     """Only its line is shown."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """Checks made from one function; with an empty ``id``, checks that are each alone of their kind."""
+
+    id: str
+    rows: tuple[Row, ...]
+
+    @property
+    def summary(self) -> str:
+        """How many there are and how they ended, in words, what needs attention first."""
+        counts = Counter(row.result.outcome for row in self.rows)
+        ended = ", ".join(f"{counts[outcome]} {outcome.value}" for outcome in _TROUBLE_FIRST if counts[outcome])
+        return f"{counted(len(self.rows), 'check')}: {ended}"
 
 
 @dataclass(frozen=True)
@@ -102,6 +125,12 @@ class Page:
         for row in self.rows:
             found.setdefault(row.result.category, []).append(row)
         return found
+
+    @staticmethod
+    def families(rows: list[Row]) -> list[Family]:
+        """``rows`` in their order; those that were made from one function are together, under their common id."""
+        groups = groupby(rows, key=lambda row: row.result.family if row.result.case else "")
+        return [Family(name, tuple(own)) for name, own in groups]
 
     @property
     def priorities(self) -> list[Priority]:
@@ -176,7 +205,12 @@ def _proof(item: Evidence, allowance: _Allowance, laid_out: Callable[[str], str]
     """``laid_out`` gives the text of a body."""
     seen = item.exchange
     if seen is None:
-        return Proof(item.kind, item.summary, detail=allowance.take(item.detail))
+        return Proof(
+            item.kind,
+            item.summary,
+            detail=allowance.take(item.detail),
+            picture=allowance.picture(item.picture),
+        )
     request = _message(f"{seen.method} {seen.url}", seen.request_headers, laid_out(seen.request_body or ""))
     response = _message(_status(seen), seen.response_headers, laid_out(seen.response_body or ""))
     return Proof(
@@ -236,3 +270,10 @@ class _Allowance:
             return LEFT_OUT
         self._left -= len(shown)
         return shown
+
+    def picture(self, uri: str | None) -> Markup:
+        """The picture, whole or not at all; nothing but a picture gets through unescaped."""
+        if not uri or len(uri) > self._left or not _PICTURE.fullmatch(uri):
+            return Markup()
+        self._left -= len(uri)
+        return Markup(uri)  # noqa: S704 - letters and digits, as just seen
