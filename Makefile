@@ -11,7 +11,7 @@ WORKERS ?= 2
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help smoke test truth fuzz browser browser-test pictures lint format docs bench wheel screenshot clean
+.PHONY: help smoke test truth steady fuzz browser browser-test pictures lint format docs bench wheel screenshot clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 	/p' $(MAKEFILE_LIST)
@@ -26,35 +26,40 @@ endif
 
 $(VENV)/.smoke: $(VENV)/bin/python pyproject.toml
 ifdef UV
-	$(UV) pip install --quiet --python $(BIN)/python --editable .
+	$(UV) pip install --quiet --python $(BIN)/python --editable '.[browser]'
 else
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[browser]'
 endif
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.smoke
 ifdef UV
-	$(UV) pip install --quiet --python $(BIN)/python --editable '.[test]'
+	$(UV) pip install --quiet --python $(BIN)/python --editable '.[browser,test]'
 else
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[browser,test]'
 endif
 	@touch $@
 
-# TypeScript's compiler judges one check's subject. Without it the tests see that check skipped instead.
+# TypeScript's compiler judges the subject of some checks. Without it they are skipped, and say so.
 $(VENV)/.typescript: $(VENV)/bin/python
 	@if command -v npm >/dev/null && npm install --silent --fetch-retries=0 --no-audit --no-fund --prefix $(VENV)/node typescript@7; \
-	then touch $@; else echo "make: no TypeScript compiler: tests that want one will be skipped"; fi
-
-smoke: $(VENV)/.smoke ## start the embedded platform and run every check against it
-	$(BIN)/vibehq-smoke run
+	then touch $@; else echo "make: no TypeScript compiler: checks that want one will be skipped"; fi
 
 WITH_TSC := PATH="$(CURDIR)/$(VENV)/node/node_modules/.bin:$$PATH"
+
+smoke: $(VENV)/.smoke $(VENV)/.typescript ## start the embedded platform and run every check against it
+	$(WITH_TSC) $(BIN)/vibehq-smoke run
 
 test: $(VENV)/.test $(VENV)/.typescript ## run the tests
 	$(WITH_TSC) $(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
 
-truth: $(VENV)/.test $(VENV)/.typescript ## run every check under every fault of the lab: slow
-	$(WITH_TSC) $(BIN)/python -m pytest -n $(WORKERS) -m slow
+truth: $(VENV)/.test $(VENV)/.typescript browser ## run every check under every fault of the lab and write docs/truth.md: slow
+	$(BIN)/python -m pytest -n $(WORKERS) -m slow
+	$(WITH_TSC) $(BIN)/python -m tests.truth --write
+
+steady: $(VENV)/.test $(VENV)/.typescript browser ## run everything again and again on a healthy lab, quiet and busy: slow
+	$(WITH_TSC) $(BIN)/python -m tests.steady --runs 50
+	$(WITH_TSC) $(BIN)/python -m tests.steady --runs 20 --busy 2
 
 # An environment of its own: its plugin would make every other start of pytest slower.
 .fuzz-venv/bin/st: $(VENV)/bin/python
@@ -74,7 +79,7 @@ browser: ## install Chromium where it is missing and may be installed
 	{ echo "make: no Chromium: install it by hand, as chromium on PATH" >&2; exit 2; }
 
 browser-test: $(VENV)/.test browser ## look at the lab's pages in a real browser
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest -n $(WORKERS) tests/browser
 
 pictures: $(VENV)/.test browser ## take the pictures of the lab's pages again
 	$(BIN)/python -m tests.browser.pictures

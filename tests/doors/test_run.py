@@ -210,7 +210,30 @@ def test_a_suite_that_names_an_unknown_check_is_refused(project: Path) -> None:
     (project / "mine.toml").write_text('[suite]\nname = "mine"\n[suite.select]\nids = ["ONE-99"]\n')
     done = run(project)
     assert done.returncode == 2
-    assert "there is no check 'ONE-99'" in done.stderr
+    message = "mine.toml:4: suite.select.ids[0]: there is no check 'ONE-99'; did you mean 'ONE-03'?"
+    assert done.stderr == f"vibehq-smoke: {message}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[suite\n", "mine.toml:1: is not valid TOML: expected ']' at the end of a table declaration (column 7)"),
+        ("[[check]]\n", "mine.toml: is no suite: there is no [suite] table"),
+    ],
+)
+@pytest.mark.parametrize("command", ["run", "list"])
+def test_a_file_that_is_no_suite_is_one_message(command: str, text: str, said: str, project: Path) -> None:
+    (project / "mine.toml").write_text(text)
+    done = smoke(command, "mine.toml", folder=project)
+    assert (done.returncode, done.stderr) == (2, f"vibehq-smoke: {said}\n")
+
+
+@pytest.mark.parametrize(("name", "near"), [("mnie.toml", "mine.toml"), ("mine", "mine.toml"), ("Quikc", "quick")])
+def test_a_suite_that_is_not_there_is_answered_with_the_nearest(name: str, near: str, project: Path) -> None:
+    done = smoke("list", name, folder=project)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"vibehq-smoke: there is no suite '{name}' (known: ")
+    assert done.stderr.endswith(f"; did you mean '{near}'?\n")
 
 
 def test_matrix_shows_the_last_run_again(project: Path) -> None:
@@ -238,7 +261,7 @@ def test_doctor_says_what_is_there_and_what_will_be_skipped(project: Path) -> No
     assert "3 of 3 checks can run" in done.stdout
     assert "orchestrator" in done.stdout
     skipped = smoke("doctor", "--target", "stub", folder=project)
-    assert "skipped HLT-12: no operator channel: set kind in [targets.stub.operator]" in skipped.stdout
+    assert "skipped INF-07: no operator channel: set kind in [targets.stub.operator]" in skipped.stdout
 
 
 def test_init_writes_a_file_that_loads(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_an_installed_wheel_runs_the_shipped_suite_from_an_empty_folder(wheel: P
     shown = run(str(binary / "vibehq-smoke"), "run", folder=empty)
     assert "Gates" in shown
     record = json.loads((empty / "reports" / "latest" / "results.json").read_text())
-    assert record["totals"]["collected"] == 25
+    assert record["totals"]["collected"] > 104, "every item of the contract, some of them for each worker"
     assert record["totals"]["passed"] >= 24
     assert record["run"]["exit_code"] == 0
     assert (empty / "reports" / "latest" / "report.html").is_file()

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from vibehq_smoke.cases import made_for
 from vibehq_smoke.checks import Check, scan
 from vibehq_smoke.config import load_config
 from vibehq_smoke.embedded import EmbeddedPlatform
@@ -51,7 +52,8 @@ def test_every_block_holds_checks_that_pass_on_the_embedded_platform(number: int
         await opened.open()
         returned: dict[str, Any] = {}
         try:
-            for check in checks_of(blocks()[number], number):
+            workers = {name: worker.type for name, worker in target.workers.items()}
+            for check in made_for(checks_of(blocks()[number], number), workers):
                 hq = opened.hq(check.spec)
                 needed = [returned[need] for need in check.spec.needs if need in returned]
                 returned[check.id] = await check.function(hq, *needed)

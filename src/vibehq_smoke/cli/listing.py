@@ -16,7 +16,11 @@ from .options import category_option, config_option, suites_argument
 @category_option
 @click.option("--json", "as_json", is_flag=True, help="As a JSON array of check specs.")
 def list_checks(suites: tuple[str, ...], config: Path | None, categories: tuple[str, ...], as_json: bool) -> None:
-    """List the checks of suites: id, priority, component, what they need, title."""
+    """List the checks of suites: id, priority, component, what they need, title.
+
+    SUITE is a TOML file or the name of a shipped suite:
+    stage-smoke (the default), quick, post-deploy, nightly.
+    """
     from ..session import Options, Session
 
     session = Session(Options(config=config, categories=categories))

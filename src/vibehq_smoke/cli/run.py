@@ -65,7 +65,14 @@ def run(
 ) -> None:
     """Run suites against a target and say what works.
 
-    SUITE is a TOML file or the name of a shipped suite; default: stage-smoke.
+    SUITE is a TOML file or the name of a shipped suite:
+
+    \b
+      stage-smoke  every check (the default)
+      quick        is it alive: about a second, reads only
+      post-deploy  reads only, safe for production
+      nightly      every check, with time for a slow platform
+
     Without --target the embedded platform is started and checked.
     """
     from ..session import Options, Session
@@ -90,9 +97,13 @@ def _interrupt(_signal: int, _frame: object) -> NoReturn:
 
 
 def _run(session: Session, paths: list[Path], keyword: str | None, marker: str | None, *, quiet: bool) -> int:
+    from ..config import is_suite, load_suite
     from ..reports.text import safe
     from .door import Door
 
+    for path in paths:
+        if not is_suite(path):  # pytest would pass over it without a word
+            load_suite(path)
     door = Door(session, progress=None if quiet else Progress())
     record = door.run(pytest_arguments(paths, keyword, marker))
     if record is None:
