@@ -11,7 +11,7 @@ WORKERS ?= 2
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help smoke test truth steady fuzz browser browser-test pictures lint format docs bench wheel screenshot clean
+.PHONY: help smoke test faults truth steady fuzz browser browser-test pictures lint format docs bench wheel screenshot clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 	/p' $(MAKEFILE_LIST)
@@ -51,7 +51,10 @@ smoke: $(VENV)/.smoke $(VENV)/.typescript ## start the embedded platform and run
 	$(WITH_TSC) $(BIN)/vibehq-smoke run
 
 test: $(VENV)/.test $(VENV)/.typescript ## run the tests
-	$(WITH_TSC) $(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+	$(WITH_TSC) $(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not faults"
+
+faults: $(VENV)/.test $(VENV)/.typescript ## see the checks of each category pass, fail for their own reason, and be blocked
+	$(WITH_TSC) $(BIN)/python -m pytest -n $(WORKERS) -m faults tests/checks
 
 truth: $(VENV)/.test $(VENV)/.typescript browser ## run every check under every fault of the lab and write docs/truth.md: slow
 	$(BIN)/python -m pytest -n $(WORKERS) -m slow
@@ -79,7 +82,7 @@ browser: ## install Chromium where it is missing and may be installed
 	{ echo "make: no Chromium: install it by hand, as chromium on PATH" >&2; exit 2; }
 
 browser-test: $(VENV)/.test browser ## look at the lab's pages in a real browser
-	$(BIN)/python -m pytest -n $(WORKERS) tests/browser
+	$(BIN)/python -m pytest tests/browser
 
 pictures: $(VENV)/.test browser ## take the pictures of the lab's pages again
 	$(BIN)/python -m tests.browser.pictures

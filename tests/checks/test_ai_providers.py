@@ -18,6 +18,8 @@ from .switching import count, fault, rows
 from .test_healthy import without_operator
 from .test_workers import plugin_module
 
+pytestmark = pytest.mark.faults
+
 ALL = tuple(f"AIP-{number:02}" for number in range(1, 10))
 SPENDING = ALL[4:8]
 TABLES = ("ai_provider_assignments", "ai_provider_executions")

@@ -17,6 +17,8 @@ from .running import run_checks
 from .switching import count, fault, rows
 from .test_healthy import without_operator
 
+pytestmark = pytest.mark.faults
+
 CHECKS = [f"AUT-{number:02}" for number in range(1, 9)]
 
 RED: tuple[tuple[str, str, str, str], ...] = (

@@ -29,6 +29,8 @@ from .running import run_checks
 from .switching import fault
 from .test_healthy import without_operator
 
+pytestmark = pytest.mark.faults
+
 ALL = [f"EDGE-0{number}" for number in range(1, 8)]
 QUICK = ALL[:-1]
 """All but the one that takes its time when something is slow."""

@@ -15,6 +15,8 @@ from .running import run_checks
 from .switching import count, fault
 from .test_workers import plugin_module
 
+pytestmark = pytest.mark.faults
+
 ALL = tuple(f"FAC-{number:02}" for number in range(1, 10))
 FACTORIES = ("agent-factory", "data-factory", "services-factory", "ui-factory")
 SPECIALISTS = {

@@ -13,6 +13,8 @@ from .running import run_checks
 from .switching import count, fault, rows
 from .test_healthy import without_operator
 
+pytestmark = pytest.mark.faults
+
 ALL = [f"INF-{number:02}" for number in range(1, 14)]
 EACH = ("INF-08", "INF-10", "INF-12", "INF-13")
 """Made for each worker; INF-03 is made for each database."""

@@ -18,6 +18,8 @@ from .impatience import impatience
 from .running import run_checks
 from .switching import count, fault, rows
 
+pytestmark = pytest.mark.faults
+
 CHECKS = [f"PAT-{number:02}" for number in range(1, 9)]
 
 RED: tuple[tuple[str, str, str], ...] = (

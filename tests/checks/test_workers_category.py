@@ -15,6 +15,8 @@ from .running import run_checks
 from .switching import count, fault, rows
 from .test_healthy import without_operator
 
+pytestmark = pytest.mark.faults
+
 ALL = [f"WRK-{number:02}" for number in range(1, 12)]
 ITEMS = [*(id_ for id_ in ALL if id_ != "WRK-03"), "WRK-03[ui-factory]"]
 """WRK-03 is made for each worker."""
