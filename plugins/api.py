@@ -143,7 +143,7 @@ async def callbacks_want_the_service_credential(hq: Hq) -> None:
     assert not open_doors, f"let in with a wrong service credential: {', '.join(open_doors)}"
 
 
-@check("API-11", component="auth", priority=P1, exclusive=True, needs=["do-rate-limit", *SIGNED_IN], deadline=60)
+@check("API-11", component="auth", priority=P1, exclusive="last", needs=["do-rate-limit", *SIGNED_IN], deadline=60)
 async def too_many_requests_are_refused(hq: Hq) -> None:
     """Many identical requests within a minute meet a 429 that says when to come back."""
     refusal = await limits.first_refusal(await hq.fresh_session())

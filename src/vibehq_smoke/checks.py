@@ -43,7 +43,7 @@ class CheckMark:
     mode: Mode
     needs: tuple[Need, ...]
     writes: bool
-    exclusive: bool
+    exclusive: bool | Literal["last"]
     deadline: float | None
     category: str | None
     each: Each | None
@@ -79,7 +79,7 @@ def check(
     mode: Mode | str = Mode.HTTP,
     needs: Iterable[Need] = (),
     writes: bool = False,
-    exclusive: bool = False,
+    exclusive: bool | Literal["last"] = False,
     deadline: float | None = None,
     category: str | None = None,
     each: Each | None = None,
@@ -89,7 +89,8 @@ def check(
     ``needs`` are checks (functions or ids) and components that must hold first. What a needed check
     returned arrives as an argument, in the order of ``needs``, after ``hq``; an argument named like a
     resource that a plugin provides receives that resource instead. ``writes`` says that something is created
-    on the target, ``exclusive`` that the check runs alone and last, ``deadline`` how many seconds it may take.
+    on the target, ``exclusive`` that the check runs alone, after those that do not (``"last"``: after the other
+    exclusive ones, too), ``deadline`` how many seconds it may take.
 
     ``each`` makes one check of it for every worker of the target, or every factory or specialist: ``id[worker]``, with
     the worker's name as the first argument after ``hq``. ``component`` may then be a function from that name. A tuple

@@ -96,8 +96,8 @@ class CheckSpec(Record):
     """Ids of checks and of components that must hold first."""
     writes: bool = False
     """It creates something on the target."""
-    exclusive: bool = False
-    """It runs alone, after all others."""
+    exclusive: bool | Literal["last"] = False
+    """It runs alone, after those that do not; ``"last"`` after the other exclusive ones, too."""
     deadline_s: float | None = None
     """Seconds it may take; None takes the suite's."""
     location: str = ""

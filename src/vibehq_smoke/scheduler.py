@@ -117,7 +117,7 @@ class Scheduler:
     async def _all_checks(self) -> None:
         await self._until_settled([id_ for id_ in self._ready() if not self._is_exclusive(id_)])
         while left := self._ready():
-            await self._until_settled(left[:1])
+            await self._until_settled([min(left, key=self._is_last)])
 
     async def _until_settled(self, ids: list[str]) -> None:
         self._launch(ids)
@@ -129,7 +129,10 @@ class Scheduler:
         return [id_ for id_ in self._board.checks if not self._unmet[id_] and not self._board.is_settled(id_)]
 
     def _is_exclusive(self, id_: str) -> bool:
-        return self._board.checks[id_].spec.exclusive
+        return bool(self._board.checks[id_].spec.exclusive)
+
+    def _is_last(self, id_: str) -> bool:
+        return self._board.checks[id_].spec.exclusive == "last"
 
     def _launch(self, ids: Iterable[str]) -> None:
         """Start checks whose needs are settled: the one with the longest chain behind it first."""

@@ -80,6 +80,7 @@ def test_exclusive_checks_run_alone(project: Path) -> None:
     plugin = (
         SLEEPING.replace("range(40)", "range(8)")
         + """
+alone_0 = sleeping("ALONE-0", 0.1, exclusive="last")
 alone_1 = sleeping("ALONE-1", 0.1, exclusive=True)
 alone_2 = sleeping("ALONE-2", 0.1, exclusive=True, needs=["MANY-1"])
 after_1 = sleeping("AFTER-1", 0.1, needs=["ALONE-1"])
@@ -94,6 +95,7 @@ alone_3 = sleeping("ALONE-3", 0.1, exclusive=True, needs=["AFTER-2", "ALONE-2"])
     for id_, (start, end) in spans(done, "ALONE").items():
         beside = [other for other, (begun, over) in every.items() if other != id_ and begun < end and start < over]
         assert beside == []
+    assert every["ALONE-0"] == max(every.values()), "what asks to be last is last"
 
 
 CHAIN = (
