@@ -92,7 +92,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--browser", choices=BROWSER, default="expected", help="when to look at pages, too")
     parser.add_argument("--continue", dest="resume", action="store_true", help="keep the rows that were caught before")
     parser.add_argument("--write", action="store_true", help="write docs/truth.md")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.write and options.faults:
+        parser.error("--write wants all faults: the page is about every one")
+    return options
 
 
 if __name__ == "__main__":
