@@ -41,6 +41,14 @@ class Seen:
         wanted = set(ids)
         return [result for result in self.results.values() if wanted & {result.id, result.family}]
 
+    def assert_blocked(self, ids: Sequence[str], cause: str, reason: str) -> None:
+        """Each of these checks is blocked by ``cause``, and says ``reason``."""
+        blocked = [self.results[id_] for id_ in ids]
+        assert {result.outcome for result in blocked} == {Outcome.BLOCKED}, self.not_passed()
+        assert {result.root_cause for result in blocked} == {cause}, self.not_passed()
+        for id_ in ids:
+            assert reason in self.reason(id_), self.reason(id_)
+
     def not_passed(self) -> dict[str, str]:
         """Every selected check that did not pass, and its outcome."""
         shown = (result for result in self.results.values() if not result.hidden)

@@ -96,10 +96,7 @@ def test_a_broken_need_blocks_and_is_named(
     with fault(healthy, id_):
         seen = run_checks(host, healthy, checks.split())
 
-    blocked = {check: seen.results[check] for check in checks.split()}
-    assert {result.outcome for result in blocked.values()} == {Outcome.BLOCKED}, seen.not_passed()
-    assert {result.root_cause for result in blocked.values()} == {cause}
-    assert all(reason in seen.reason(check) for check in blocked)
+    seen.assert_blocked(checks.split(), cause, reason)
 
 
 def test_a_failed_execution_is_recorded_as_well(host: Host, healthy: Target) -> None:

@@ -192,7 +192,4 @@ def test_a_broken_need_blocks_and_is_named(
     with fault(healthy, id_):
         seen = run_checks(host, healthy, checks.split())
 
-    blocked = [seen.results[check] for check in checks.split()]
-    assert {result.outcome for result in blocked} == {Outcome.BLOCKED}, seen.not_passed()
-    assert {result.root_cause for result in blocked} == {cause}
-    assert all(reason in seen.reason(check) for check in checks.split())
+    seen.assert_blocked(checks.split(), cause, reason)
