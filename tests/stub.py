@@ -23,6 +23,12 @@ class Answer:
     status: int = 200
     delay_s: float = 0.0
     content_type: str = "application/json"
+    echo: bool = False
+    """Whether it answers with what was sent."""
+    dated: bool = True
+    """Whether it has a ``Date`` header."""
+    then: Any = None
+    """What it answers from the second time on, when that is something else."""
 
 
 @dataclass
@@ -66,8 +72,11 @@ class _Handler(BaseHTTPRequestHandler):
         stub.asked.append(self.path)
         answer = stub.answers.get(self.path, Answer({"error": "Not Found"}, 404))
         time.sleep(answer.delay_s)
+        sent = self.rfile.read(int(self.headers.get("content-length") or 0))
         body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
-        self.send_response(answer.status)
+        body = sent if answer.echo else body
+        answer.body = answer.body if answer.then is None else answer.then
+        (self.send_response if answer.dated else self.send_response_only)(answer.status)
         self.send_header("content-type", answer.content_type)
         self.send_header("content-length", str(len(body)))
         self.end_headers()

@@ -162,6 +162,11 @@ class Redactor:
         """The length of the longest text that is masked by value; who clips text first must leave that margin."""
         return len(self._variants[0]) if self._variants else 0
 
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """Every text that is masked by value: the secrets in each form in which they travel, the longest first."""
+        return self._variants
+
     def leaks(self, text: str) -> bool:
         """Whether a known secret stands in ``text``: the last question before something leaves the harness."""
         return any(variant in text for variant in self._variants) or bool(self._short and self._short.search(text))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .ledger import Ledger
     from .operator import Operator
     from .page import Page
-    from .platform import Latency, Platform
+    from .platform import Platform
     from .recorder import Recorder
     from .reply import Reply
     from .websocket import Socket
@@ -37,7 +37,7 @@ _MODULES = {
     "ledger": ("Ledger",),
     "operator": ("Operator",),
     "page": ("Page",),
-    "platform": ("Latency", "Platform"),
+    "platform": ("Platform",),
     "recorder": ("Recorder",),
     "reply": ("Reply",),
     "websocket": ("Socket",),
@@ -48,7 +48,6 @@ __all__ = [
     "Callback",
     "Dialect",
     "Hq",
-    "Latency",
     "Ledger",
     "Listener",
     "Operator",

@@ -55,8 +55,6 @@ class Wiring:
     sender: Sender
     blame: Blame
     deadline_s: float
-    answered: Callable[[str, float], None] | None = None
-    """Told of every answer: the path without its query, and the milliseconds."""
     prepare: Callable[[], Awaitable[None]] | None = None
     """Awaited before every request; quick, once it has done its work."""
     silence: Silence = field(default_factory=Silence)
@@ -169,8 +167,6 @@ class Api:
             raise
         finally:
             recorder.exchange(request, transit, started_s=started_s, error=error)
-        if self._wiring.answered is not None:
-            self._wiring.answered(request.target.partition("?")[0], transit.total_ms)
         return transit
 
     def _reply(self, request: Request, transit: Transit) -> Reply:

@@ -96,6 +96,11 @@ class Browser:
         self._running: Any = None
 
     @property
+    def base_url(self) -> str:
+        """The platform whose pages are opened."""
+        return self._target.base_url
+
+    @property
     def missing(self) -> str | None:
         """What keeps the browser from being started, if anything."""
         return missing_browser(self._target)
@@ -114,7 +119,8 @@ class Browser:
                 raise HarnessError(trouble)
             context = await self._context(session_cookies(credential))
             try:
-                async with Page.on(await context.new_page(), self._target.base_url, recorder) as page:
+                tab = recorder.outside.tab(await context.new_page())
+                async with Page.on(tab, self._target.base_url, recorder) as page:
                     yield page
             finally:
                 await _soon(context.close())

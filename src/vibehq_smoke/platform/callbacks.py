@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ import httptools
 
 from ..errors import HarnessError, Violation
 from .headers import Headers
+from .outside import Outside
 from .recorder import Recorder
 from .wording import show
 
@@ -42,6 +43,8 @@ class Listener:
     def __init__(self, answers: Sequence[int], recorder: Recorder) -> None:
         self.url = ""
         self.received: list[Callback] = []
+        self.overhears: Callable[[bytes, Headers], None] | None = None
+        """Told of every callback, as it comes."""
         self._answers = tuple(answers)
         self._recorder = recorder
         self._arrived = asyncio.Condition()
@@ -70,10 +73,13 @@ class Listener:
 
     async def take(self, body: bytes, headers: Headers) -> int:
         """Keep one callback and say which status answers it."""
+        if self.overhears is not None:
+            self.overhears(body, headers)
         try:
             value = json.loads(body)
         except (ValueError, RecursionError):
             value = None
+        value = self._recorder.outside.seen(body.decode("latin-1"), value)
         status = self._answers[min(len(self.received), len(self._answers) - 1)]
         self.received.append(Callback(value, self._recorder.now(), headers))
         shown = body.decode("utf-8", "replace") if value is None else value
@@ -84,7 +90,9 @@ class Listener:
 
 
 @contextlib.asynccontextmanager
-async def listen(recorder: Recorder, answers: Sequence[int], *, host: str | None) -> AsyncIterator[Listener]:
+async def listen(
+    recorder: Recorder, answers: Sequence[int], *, host: str | None, outside: Outside | None = None
+) -> AsyncIterator[Listener]:
     """Listen on a free port for the length of the block.
 
     On loopback; on every interface when ``host`` is the name under which workers find this machine.
@@ -93,6 +101,13 @@ async def listen(recorder: Recorder, answers: Sequence[int], *, host: str | None
     if not answers:
         raise ValueError("a listener needs at least one answer")
     listener = Listener(answers, recorder)
+    async with (outside or Outside()).serve(listener, lambda listener: _serve(listener, host)):
+        yield listener
+
+
+@contextlib.asynccontextmanager
+async def _serve(listener: Listener, host: str | None) -> AsyncIterator[None]:
+    """Open the port, and tell ``listener`` its address."""
     open_connections: set[_Incoming] = set()
     loop = asyncio.get_running_loop()
     try:
@@ -107,7 +122,7 @@ async def listen(recorder: Recorder, answers: Sequence[int], *, host: str | None
     also_v6 = await _second(listener, open_connections, port) if not host else None
     listener.url = f"http://{host or 'localhost'}:{port}{PATH}"
     try:
-        yield listener
+        yield
     finally:
         for one in (server, also_v6):
             if one is not None:

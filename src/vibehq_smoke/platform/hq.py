@@ -17,6 +17,7 @@ from .callbacks import Listener, listen
 from .clients import Clients
 from .ledger import Ledger, Where
 from .operator import Backend, Operator
+from .outside import Outside
 from .page import Page
 from .recorder import Recorder
 from .secrets import Secrets
@@ -53,6 +54,7 @@ class Hq:
         ledger: Ledger,
         deadline_s: float,
         read_only: bool,
+        outside: Outside | None = None,
         latency_budget: LatencyBudget | None = None,
     ) -> None:
         self.target = target
@@ -75,6 +77,7 @@ class Hq:
         self._browser = browser
         self._ledger = ledger
         self._deadline_s = deadline_s
+        self._outside = outside or Outside()
 
     # -- the parts of the target -------------------------------------------------------------
 
@@ -235,6 +238,14 @@ class Hq:
         """Await all at once; the results in order. The first failure cancels the others and is raised as it is."""
         return tuple(await waiting.gather(*awaitables))
 
+    async def ask(self, what: str, question: Any, find: Callable[[], Awaitable[Any]]) -> Any:
+        """What ``find`` gives: anything from outside of this process that none of the ways below leads to.
+
+        ``what`` is a word for its kind, ``question`` what is asked, and both it and the answer must be JSON: then a
+        recording holds them, and the check can be proved (``vibehq-smoke prove``).
+        """
+        return await self._outside.ask(what, question, find)
+
     # -- other ways in -----------------------------------------------------------------------
 
     @asynccontextmanager
@@ -254,6 +265,7 @@ class Hq:
             deadline_s=self._deadline_s,
             verify_tls=self.target.verify_tls,
             hint=client.hint,
+            outside=self._outside,
         ) as socket:
             yield socket
 
@@ -277,7 +289,7 @@ class Hq:
         host = self.target.callback_host
         if host is None and not self._is_here():
             raise Skipped(f"workers cannot call this machine back: set callback_host in [targets.{self.target.name}]")
-        return listen(self.recorder, answers, host=host)
+        return listen(self.recorder, answers, host=host, outside=self._outside)
 
     def _is_here(self) -> bool:
         """Whether the target runs on this machine, so that its workers find a listener on loopback."""

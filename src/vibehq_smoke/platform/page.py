@@ -98,13 +98,18 @@ class Page:
 
     async def download(self, button: Any) -> tuple[str, str]:
         """Name and text of the file that a click on ``button`` gives. Raises Violation when there is none in time."""
-        with self._recorder.waiting(f"a download from {self.path}"):
-            async with self.tab.expect_download(timeout=PATIENCE_S * 1000) as coming:
+
+        async def fetch() -> list[str]:
+            tab = getattr(self.tab, "untold", self.tab)
+            async with tab.expect_download(timeout=PATIENCE_S * 1000) as coming:
                 await button.click()
             file = await coming.value
-            path = await file.path()
-        content = await asyncio.to_thread(path.read_bytes)
-        return file.suggested_filename, content.decode("utf-8", "replace")
+            content = await asyncio.to_thread((await file.path()).read_bytes)
+            return [file.suggested_filename, content.decode("utf-8", "replace")]
+
+        with self._recorder.waiting(f"a download from {self.path}"):
+            name, text = await self._recorder.outside.ask("download", self.path, fetch)
+        return name, text
 
     async def evaluate(self, script: str, argument: Any = None) -> Any:
         """The JSON value of a JavaScript expression or function, called with ``argument``."""
@@ -117,7 +122,7 @@ class Page:
 
     async def _keep(self) -> None:
         sights, recorder = self.sights, self._recorder
-        picture = await picture_of(self.tab, recorder.redactor)
+        picture = await picture_of(getattr(self.tab, "untold", self.tab), recorder.redactor)
         summary = (
             f"{self.path}: {len(sights.asked)} request(s), {len(sights.dialled)} socket(s), "
             f"{len(sights.complaints)} error(s) on the console"

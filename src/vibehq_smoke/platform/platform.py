@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..models import CheckSpec, Mode, Priority
 from ..redact import Redactor
@@ -22,6 +22,7 @@ from .hq import Hq
 from .identity import Credential, Known
 from .ledger import Ledger
 from .operator import Backend
+from .outside import Outside, OutsideOf, direct
 from .pool import Pool
 from .recorder import Recorder
 from .secrets import Secrets
@@ -43,23 +44,12 @@ PREFLIGHT = CheckSpec.model_construct(
 """Stands for a check while the components are asked whether they answer at all."""
 
 
-class Latency(NamedTuple):
-    """How long one exchange took, for latency budgets."""
-
-    check: str
-    category: str
-    path: str
-    """Without the query."""
-    total_ms: float
-    """The client's own time, without the wait for a free slot."""
-
-
 class Platform:
     """The run's view of the target. Make one per run, and close it on the event loop that used it.
 
     ``started`` is the ``time.monotonic()`` at which the run began. ``in_flight`` caps exchanges per origin.
     ``read_only`` None takes the target's own setting. ``budgets`` are the suite's latency gates by scope.
-    ``transport`` replaces the network, for tests.
+    ``transport`` replaces the network, for tests; ``outside`` stands between each check and everything outside.
     """
 
     def __init__(
@@ -74,6 +64,7 @@ class Platform:
         read_only: bool | None = None,
         budgets: Mapping[str, LatencyBudget] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        outside: OutsideOf = direct,
     ) -> None:
         self.target = target
         self.run_id = run_id
@@ -82,14 +73,15 @@ class Platform:
         self.read_only = target.read_only if read_only is None else read_only
         self.budgets = budgets or {}
         self.ledger = Ledger()
-        self.timings: list[Latency] = []
         self._deadline_s = exchange_deadline_s
+        self._outside = outside
+        shared = outside("")
         self._sender = _sender(transport, in_flight, verify_tls=target.verify_tls)
         self._elsewhere = _sender(transport, in_flight, verify_tls=True)
         self._blame = Blame(target.network_probe)
         self._silence = Silence()
-        own = self._recorder()
-        quiet = self._wiring(None)
+        own = self._recorder(shared)
+        quiet = self._wiring(None, shared)
         bare = Api(quiet, own, target.base_url, name="orchestrator", identity=Known())
         self._csrf = Csrf(bare, redactor)
         channel = self._channel(quiet)
@@ -112,17 +104,19 @@ class Platform:
 
     def hq(self, spec: CheckSpec) -> Hq:
         """The platform for one check, with a fresh recorder."""
-        recorder = self._recorder()
+        outside = self._outside(spec.id)
+        recorder = self._recorder(outside)
         return Hq(
             target=self.target,
             run_id=self.run_id,
             spec=spec,
             recorder=recorder,
-            clients=self._clients(recorder, spec),
+            clients=self._clients(recorder, spec, outside),
             sessions=self._sessions,
             secrets=self._secrets,
-            backend=self._backend,
-            browser=self._browser,
+            backend=outside.backend(self._backend),
+            browser=outside.browser(self._browser),
+            outside=outside,
             ledger=self.ledger,
             deadline_s=self._deadline_s,
             read_only=self.read_only,
@@ -139,24 +133,28 @@ class Platform:
         """The platform for asking, before any check, which components answer (rule R4)."""
         return self.hq(PREFLIGHT)
 
-    def _recorder(self) -> Recorder:
-        return Recorder(self.started, self.redactor)
+    def forget_silence(self) -> None:
+        """Let whoever was silent have the ordinary deadline again: what comes next is another run."""
+        self._silence.forget()
 
-    def _wiring(self, spec: CheckSpec | None) -> Wiring:
+    def _recorder(self, outside: Outside | None = None) -> Recorder:
+        return Recorder(self.started, self.redactor, outside)
+
+    def _wiring(self, spec: CheckSpec | None, outside: Outside) -> Wiring:
         """``spec`` None: for the platform's own requests, which count towards no budget and lend nothing first."""
         if spec is None:
-            return Wiring(self._sender, self._blame, self._deadline_s, silence=self._silence)
+            return Wiring(outside.sender(self._sender), self._blame, self._deadline_s, silence=self._silence)
         return Wiring(
-            self._sender,
+            outside.sender(self._sender),
             self._blame,
             self._deadline_s,
-            answered=lambda path, ms: self.timings.append(Latency(spec.id, spec.category, path, ms)),
             prepare=self._secrets.prepare,
             silence=self._silence,
         )
 
-    def _clients(self, recorder: Recorder, spec: CheckSpec) -> Clients:
-        return Clients(self.target, self._wiring(spec), recorder, self._sessions, self._csrf, self._secrets)
+    def _clients(self, recorder: Recorder, spec: CheckSpec, outside: Outside) -> Clients:
+        wiring = self._wiring(spec, outside)
+        return Clients(self.target, wiring, recorder, self._sessions, self._csrf, self._secrets)
 
     def _channel(self, wiring: Wiring) -> Api | None:
         """A client of the embedded operator channel. Its exchanges are kept as SQL and RPC, not as HTTP."""

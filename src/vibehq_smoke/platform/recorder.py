@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 from ..models import Evidence, Exchange, Timing
 from ..redact import MASK, Redactor
 from .curl import curl
+from .outside import Outside
 from .wire import Request, Transit
 from .wording import CLIP, one_line, show, visible
 
@@ -24,8 +25,10 @@ EvidenceKind: TypeAlias = Literal["http", "ws", "callback", "sql", "rpc", "sourc
 class Recorder:
     """Collects the evidence of one check. ``started`` is the ``time.monotonic()`` at which the run began."""
 
-    def __init__(self, started: float, redactor: Redactor) -> None:
+    def __init__(self, started: float, redactor: Redactor, outside: Outside | None = None) -> None:
         self.redactor = redactor
+        self.outside = outside or Outside()
+        """What the check reaches; told of what the check judges."""
         self.evidence: list[Evidence] = []
         self.notes: list[str] = []
         """Remarks that do not change the outcome."""
@@ -66,6 +69,8 @@ class Recorder:
 
     def add(self, kind: EvidenceKind, summary: str, detail: Any = None, *, picture: bytes | None = None) -> None:
         """Keep one thing that was seen. ``detail`` is text, or anything that JSON can show; ``picture`` a JPEG."""
+        if not self.outside.keeps_evidence:
+            return
         if detail is not None and not isinstance(detail, str):
             detail = show(self.redactor.json(detail), BODY_CHARACTERS)
         text = None if detail is None else self.clip(detail)[0]
@@ -81,6 +86,8 @@ class Recorder:
         error: str | None = None,
     ) -> None:
         """Keep one HTTP exchange, whole or broken; ``error`` says how it broke."""
+        if not self.outside.keeps_evidence:
+            return
         if len(self.evidence) >= MOST_EVIDENCE:
             self._leave_out()
             return

@@ -57,7 +57,7 @@ class Reply:
         """The parsed body. Raises Violation ``json`` when it is no JSON, or not in UTF-8."""
         text = self._json_text()
         try:
-            return _JSON.decode(text)
+            return self.recorder.outside.seen(self, _JSON.decode(text))
         except RecursionError:
             self._fail("json", "the body is JSON nested too deeply to read")
         except ValueError as error:
@@ -89,6 +89,7 @@ class Reply:
 
         Raises Violation ``spa-fallback``, ``status``, and ``content-type`` when ``media_type`` says which it must be.
         """
+        self.recorder.outside.judged(self, status=True)
         self._refuse_fallback()
         self._check_status((status,) if isinstance(status, int) else status)
         if media_type is not None:
@@ -99,6 +100,7 @@ class Reply:
             self._fail("content-type", f"expected {wanted}, got {self.media_type or 'no content type'}", body=True)
 
     def _fit(self, model: type[M]) -> M:
+        self.recorder.outside.judged(self, model)
         try:
             fitted, drifts = fit(model, self._json_text())
         except ShapeError as error:

@@ -114,7 +114,7 @@ class Sessions:
         for candidate in _candidates(body, reply):
             tried += 1
             answer = await self._profile(api, candidate)
-            if answer.status == 200 and answer.media_type == "application/json":
+            if answer.status == 200 and answer.media_type == "application/json" and isinstance(_parsed(answer), dict):
                 return candidate
         if not tried:
             return _Refused("POST /api/auth/login answered without data.sessionId and without an accessToken cookie")

@@ -14,6 +14,10 @@ class Silence:
     def __init__(self) -> None:
         self._silent: set[Origin] = set()
 
+    def forget(self) -> None:
+        """Nobody is known to be silent."""
+        self._silent.clear()
+
     def deadline_s(self, origin: Origin, wanted_s: float) -> float:
         """The deadline of the next exchange with ``origin``, where ``wanted_s`` would be the ordinary one."""
         return min(wanted_s, SHORT_S) if origin in self._silent else wanted_s

@@ -7,9 +7,10 @@ import contextlib
 import json
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import Skipped, Unreachable, Violation
+from .outside import Connection, Outside
 from .recorder import Recorder
 from .wording import one_line
 
@@ -23,7 +24,7 @@ _MOST_LINES = 100
 class Socket:
     """An open socket. Use it inside ``async with hq.websocket(path)``."""
 
-    def __init__(self, connection: ClientConnection, path: str, recorder: Recorder) -> None:
+    def __init__(self, connection: Connection, path: str, recorder: Recorder) -> None:
         self._connection = connection
         self._path = path
         self._recorder = recorder
@@ -75,7 +76,7 @@ class Socket:
             value = None
         if not isinstance(value, dict):
             raise Violation(f"{self._path}: a frame is no JSON object: {self._recorder.line(text[:800])}", kind="json")
-        return value
+        return cast("dict[str, Any]", self._recorder.outside.seen(text, value))
 
     def _line(self, arrow: str, text: str) -> None:
         if len(self.lines) < _MOST_LINES:
@@ -92,6 +93,7 @@ async def open_socket(
     deadline_s: float,
     verify_tls: bool,
     hint: str = "",
+    outside: Outside | None = None,
 ) -> AsyncIterator[Socket]:
     """Connect to ``url`` + ``path``; ``url`` is http or https. Closes the socket at the end, and keeps the frames.
 
@@ -99,8 +101,12 @@ async def open_socket(
     ``hint``, if there is one, when the handshake wants a credential.
     """
     started_s = recorder.now()
+
+    async def dial() -> Connection:
+        return await _connect(url, path, headers, recorder, deadline_s=deadline_s, verify_tls=verify_tls)
+
     try:
-        connection = await _connect(url, path, headers, recorder, deadline_s=deadline_s, verify_tls=verify_tls)
+        connection = await (outside or Outside()).dial(path, dial)
     except _Unauthenticated as refused:
         raise Skipped(hint) if hint else refused from None
     socket = Socket(connection, path, recorder)
@@ -148,7 +154,7 @@ async def _connect(
         raise _kept(recorder, Unreachable(f"{path}: no connection: {recorder.line(str(error))}")) from None
 
 
-async def _close(connection: ClientConnection) -> None:
+async def _close(connection: Connection) -> None:
     """Say goodbye, but let nobody hold us up: close_timeout bounds the wait, and a cancelled check cuts the line."""
     try:
         await connection.close()
