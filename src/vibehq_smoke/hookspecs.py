@@ -27,6 +27,9 @@ hookimpl = pluggy.HookimplMarker("vibehq_smoke")
 Hq: TypeAlias = Any
 """The platform object as checks receive it (``vibehq_smoke.platform.Hq``), one floor up."""
 
+MutationOperator: TypeAlias = Any
+"""``vibehq_smoke.proof.Operator``, some floors up."""
+
 Resource: TypeAlias = Callable[[Hq], Any]
 """Called with ``hq`` when a check asks for it; returns a value, an awaitable, or an async context manager."""
 
@@ -114,6 +117,16 @@ def vibehq_report_formats() -> Iterable[ReportFormat]:
     """Called when reports are about to be written: formats that this plugin adds.
 
     Each has a name, a file name inside ``--out``, and a function from the run's record to the file's text.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def vibehq_mutation_operators() -> Iterable[MutationOperator]:
+    """Called when a proof begins: further ways in which an answer can be wrong, or harmlessly different.
+
+    Each is a ``vibehq_smoke.proof.Operator``: a name, a kind, and a function from a question of a check with its
+    answers (``vibehq_smoke.proof.Subject``) to changes.
     """
     raise NotImplementedError
 

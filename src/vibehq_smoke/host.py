@@ -150,6 +150,10 @@ class Host:
         """Every issue sink by name, with the name of its plugin."""
         return {sink.name: (plugin, sink) for plugin, sink in self._offered("vibehq_issue_sinks")}
 
+    def mutation_operators(self) -> tuple[Any, ...]:
+        """Operators that plugins add to those that ship. Raises PluginError, naming the plugin that fails."""
+        return tuple(operator for _, operator in self._told("vibehq_mutation_operators"))
+
     def _offered(self, hook: str) -> list[tuple[str, Any]]:
         """What the plugins give for ``hook``, first registered first; one that raises gives nothing."""
         found: list[tuple[str, Any]] = []
