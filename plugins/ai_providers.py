@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from vibehq_smoke import P1, P2, check
 
-from ._support import agents, assignments, availability, clarifying
+from ._support import agents, ai_executions, assignments, availability, clarifying
 from ._support.ai_tasks import Answered, execute, refuse_to_spend
 from ._support.needs import SIGNED_IN
 
@@ -55,7 +55,7 @@ async def an_execution_is_recorded(hq: Hq, assigned: Assigned) -> None:
     """executeTask leaves exactly one execution that has ended, and ends its assignment the same way."""
     refuse_to_spend(hq)
     answer = await execute(hq, assigned.task, "ping", provider="workers-ai", words=8)
-    await assignments.assert_executed(hq, assigned.task, answer)
+    await ai_executions.assert_executed(hq, assigned.task, answer)
 
 
 @check("AIP-06", component="cli-agents", priority=P1, mode="operator", writes=True, needs=ROUTER)

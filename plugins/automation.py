@@ -8,7 +8,8 @@ from vibehq_smoke import P1, P2, check
 
 from ._support import scans
 from ._support.api_models import PlainRefusal
-from ._support.cron_effects import assert_logged, assert_run_started, assert_scanned
+from ._support.cron_effects import assert_run_started, assert_scanned
+from ._support.cron_logs import assert_logged
 from ._support.crons import Fired, fire_all
 from ._support.needs import SIGNED_IN
 

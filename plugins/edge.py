@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from vibehq_smoke import P1, P2, check
 
-from ._support.browser_rules import judge_headers, refuse_foreign_origins
+from ._support.browser_rules import judge_headers
 from ._support.certificates import assert_certificates
 from ._support.clocks import assert_clocks_agree
+from ._support.foreign_origins import refuse_foreign_origins
 from ._support.host_names import assert_names_resolve
 from ._support.latencies import assert_within_budget
 from ._support.leaks import assert_nothing_leaks

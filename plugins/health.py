@@ -214,9 +214,12 @@ def _assert_is_newest(latest: LatestWorker, reported: WorkerRow) -> None:
     if latest.worker_check_uuid == reported.worker_check_uuid:
         return
     assert latest.completed_at is not None, f"the latest report of {latest.worker_name} is not even completed"
-    assert reported.completed_at is None or latest.completed_at >= reported.completed_at, (
-        f"the latest report of {latest.worker_name} is of {latest.completed_at}, "
-        f"but one of {reported.completed_at} was just recorded"
+    known = reported.completed_at
+    # Two reports within one moment are possible where moments are whole seconds.
+    alike = latest.completed_at == known and not latest.completed_at.microsecond
+    assert known is None or latest.completed_at > known or alike, (
+        f"the latest report of {latest.worker_name} is {latest.worker_check_uuid} of {latest.completed_at}, "
+        f"but {reported.worker_check_uuid} of {known} was just recorded"
     )
 
 

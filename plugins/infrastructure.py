@@ -14,7 +14,7 @@ from vibehq_smoke import P0, P1, P2, P3, Blocked, Skipped, Violation, check, hoo
 from vibehq_smoke.platform.wrangler_files import WranglerFileError, read_wrangler_file
 
 from ._support import connectivity, entrypoints, migrations, settings, type_models, wrangler
-from ._support.bindings import BASE_FILE, missing_bindings, wrong_pairs
+from ._support.bindings import BASE_FILE, ORCHESTRATOR, missing_bindings, wrong_pairs
 from ._support.connections import silent_databases, unused_databases
 from ._support.dead_runs import DeadRuns
 from ._support.needs import SIGNED_IN
@@ -51,11 +51,13 @@ async def every_worker_binds_what_it_uses(hq: Hq) -> None:
     """Each wrangler file, as wrangler resolves it, binds the services its worker uses, and living workers have them."""
     configs = wrangler.read_configs(hq)
     wrong = list(configs.unreadable)
-    wrong += [f"{name} has no wrangler file that names it" for name in hq.workers if not _known(configs, name)]
+    names = (ORCHESTRATOR, *hq.workers)
+    wrong += [f"{name} has no wrangler file that names it" for name in names if not _known(configs, name)]
     complaints = settings.in_files(hq, wrangler.named(configs), _unbound)
     wrong += [complaint.what for complaint in complaints]
-    wrong += [f"{name} says that the orchestrator is not bound" for name in await connectivity.unbound_workers(hq)]
     _refuse(wrong, "binding")
+    unbound = await connectivity.unbound_workers(hq)
+    _refuse([f"{name} says that the orchestrator is not bound" for name in unbound], "binding")
 
 
 @check("INF-03", component=str, priority=P0, mode="source", each=tuple(DATABASES.values()))
@@ -116,9 +118,9 @@ async def the_entrypoints_can_be_called(hq: Hq) -> None:
 
 @check("INF-08", component=component_of, priority=P0, each="worker", needs=["orchestrator", "d1-ops"])
 async def a_worker_reaches_the_orchestrator(hq: Hq, worker: str) -> None:
-    """A worker says in its quick check that it reaches the orchestrator by RPC."""
+    """A worker says in its quick check that it reaches the orchestrator by RPC, and its line in the log shows it."""
     await connectivity.assert_connected(hq, hq.worker(worker))
-    await connectivity.note_unlogged(hq, worker)
+    await connectivity.assert_logged(hq, worker)
 
 
 @check(
@@ -154,13 +156,15 @@ async def the_environment_of_a_worker_is_set(hq: Hq, worker: str, wrangler_files
 async def the_gateway_has_its_keys(hq: Hq) -> None:
     """Each provider behind the AI gateway that has a key is available, and there is at least one."""
     providers = await entrypoints.gateway_providers(hq)
-    expected = [provider for provider in providers if entrypoints.is_expected(provider)]
+    expected = [provider for provider in providers if provider.is_expected]
     for provider in providers:
-        if provider not in expected:
-            hq.note(f"{entrypoints.name_of(provider)} has no key")
-    lost = [entrypoints.name_of(provider) for provider in expected if not provider["available"]]
+        if not provider.is_expected:
+            hq.note(f"{provider.id} has no key")
+    lost = [provider.id for provider in expected if not provider.available]
     assert not lost, f"configured, but not available: {', '.join(lost)}"
     assert expected, "no provider behind the AI gateway has its key"
+    if unknown := entrypoints.unregistered(providers):
+        hq.degraded(f"the router does not know {', '.join(unknown)}, which it registers by default")
 
 
 @check("INF-12", component=component_of, priority=P2, mode="wrangler", each="worker")

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from vibehq_smoke import Blocked, Observation, Skipped, Status, Violation, hookimpl
 from vibehq_smoke.errors import Unreachable
-from vibehq_smoke.platform.dialects import Dialect
 
-from ._support.api_models import Camel
-from ._support.fields import Flag, Text
 from ._support.fitness import unfit
+from ._support.platform_status import PlatformStatus
 from ._support.workers import component_of
 
 if TYPE_CHECKING:
@@ -28,17 +26,6 @@ PROBE_S = 5.0
 
 _PROXIES = (("d1-ops", "/api/hil/requests?limit=1"), ("d1-health", "/api/health/workers/smoke-none/latest"))
 """Routes whose answer proves that the database was asked (contract INF-01)."""
-
-
-class _Message(Camel):
-    global_user_message: Text
-    change_logs: Text
-    has_active_message: Flag
-
-
-class _PlatformStatus(Dialect):
-    success: Literal[True]
-    data: _Message
 
 
 @hookimpl
@@ -61,7 +48,7 @@ def _holds_accounts(seen: Observation) -> bool:
 
 async def _orchestrator(hq: Hq) -> Observation:
     try:
-        (await hq.bare.get("/api/status", deadline=PROBE_S)).expect(_PlatformStatus)
+        (await hq.bare.get("/api/status", deadline=PROBE_S)).expect(PlatformStatus)
     except Violation as violation:
         return _broken("orchestrator", str(violation), _seen(hq, "/api/status"), isinstance(violation, Unreachable))
     return _working("orchestrator", _seen(hq, "/api/status"))

@@ -11,6 +11,8 @@ from vibehq_smoke import Blocked, Skipped, Violation
 
 from .ai_tasks import Answered, execute, task_of, was_assigned
 from .availability import cheapest
+from .distinct import twice
+from .log_lines import log_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,8 +64,8 @@ async def assert_environment(hq: Hq, provider: str) -> None:
     shown = _text(answer.result)
     if leaked := sorted(set(leaks(answer.result))):
         raise Violation(f"the agent's output shows the value of {', '.join(leaked)}", kind="leak")
-    if before is not None and (leaked := sorted(set(leaks(await hq.operator.logs(before))))):
-        raise Violation(f"the logs show the value of {', '.join(leaked)}", kind="leak")
+    if before is not None:
+        await _assert_logs_keep_silent(hq, before)
     assert not (missing := _absent(NAMES, shown)), f"the agent does not find {', '.join(missing)} in its environment"
     if unset := _absent(WHEN_SET, shown):
         hq.note(f"not in the agent's environment, which is right where they are not set: {', '.join(unset)}")
@@ -103,13 +105,30 @@ def _text(result: Any) -> str:
 
 
 async def _last_line(hq: Hq) -> int | None:
-    """Number of the newest line of the logs; None, with a note, when they cannot be read."""
+    """Number of the newest line of the logs; None, with a note, when they cannot be read. Raises Violation."""
     try:
-        lines = await hq.operator.logs()
+        lines = await _logged(hq, 0)
     except Skipped as reason:
         hq.note(f"whether the logs show secrets was not judged: {reason}")
         return None
-    return max((line["seq"] for line in lines if isinstance(line.get("seq"), int)), default=0)
+    assert lines, "the logs hold no numbered line, although an agent has run"
+    newest: int = max(line["seq"] for line in lines)
+    return newest
+
+
+async def _assert_logs_keep_silent(hq: Hq, before: int) -> None:
+    """What was logged since the line ``before`` shows no secret. Raises Violation."""
+    lines = await _logged(hq, before)
+    if leaked := sorted(set(leaks(lines))):
+        raise Violation(f"the logs show the value of {', '.join(leaked)}", kind="leak")
+    assert lines, "nothing was logged while the agent ran, so whether it logs secrets cannot be seen"
+
+
+async def _logged(hq: Hq, since: int) -> list[dict[str, Any]]:
+    lines = await log_lines(hq, since)
+    doubles = twice(line["seq"] for line in lines)
+    assert not doubles, f"the logs hold line {', '.join(doubles[:5])} more than once"
+    return lines
 
 
 def leaks(value: Any) -> Iterator[str]:

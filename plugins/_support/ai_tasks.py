@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from vibehq_smoke import Skipped
+from vibehq_smoke import Skipped, Violation
 
-from .reading import value_of
+from .ai_executions import Execution, executions
+from .api_models import Camel
+from .fields import Amount
+from .reading import read
 from .router import ask, error_of, succeeded
 
 if TYPE_CHECKING:
@@ -16,11 +19,14 @@ if TYPE_CHECKING:
 TIMEOUT_MS = 8_000
 """Below the ten seconds after which a request of ours gives up."""
 
-_EXECUTIONS = (
-    "select e.id, e.assignment_id, e.status, e.result, e.error, e.completed_at, a.status as assignment_status"
-    " from ai_provider_executions e join ai_provider_assignments a on a.id = e.assignment_id where a.patch_id = ?"
-)
 _ASSIGNMENTS = "select id from ai_provider_assignments where patch_id = ?"
+
+
+class _Done(Camel):
+    """``executeTask`` of a task that was carried out (contract AIP-06)."""
+
+    result: Any
+    execution_time: Amount
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,10 @@ class Answered:
     success: bool
     result: Any
     error: str | None
-    milliseconds: float | None
+    milliseconds: float
+    """How long it took; 0 where it was not carried out."""
+    executions: tuple[Execution, ...]
+    """What was recorded of it when it had ended, as far as that could be read."""
 
 
 def refuse_to_spend(hq: Hq) -> None:
@@ -51,20 +60,11 @@ async def execute(hq: Hq, task: str, prompt: str, *, provider: str, words: int, 
     try:
         answer = await ask(hq, "executeTask", taskId=task, prompt=prompt, providerId=provider, options=limits)
     finally:
-        await _enter(hq, task)
-    took = value_of(answer, "executionTime")
-    return Answered(
-        provider,
-        succeeded(answer),
-        value_of(answer, "result"),
-        error_of(answer),
-        took if isinstance(took, int | float) and not isinstance(took, bool) else None,
-    )
-
-
-async def executions(hq: Hq, task: str) -> list[dict[str, Any]]:
-    """The executions recorded for a task, each with the status of its assignment."""
-    return await hq.operator.sql("DB_OPS", _EXECUTIONS, [task])
+        recorded = await _enter(hq, task)
+    if not succeeded(answer):
+        return Answered(provider, False, None, error_of(answer), 0, recorded)
+    done = read(hq, _Done, answer, "executeTask")
+    return Answered(provider, True, done.result, None, done.execution_time, recorded)
 
 
 async def was_assigned(hq: Hq, task: str) -> bool:
@@ -77,9 +77,18 @@ def enter_assignment(hq: Hq, task: str) -> None:
     hq.created("AI assignment", task, database="DB_OPS", table="ai_provider_assignments", where={"patch_id": task})
 
 
-async def _enter(hq: Hq, task: str) -> None:
-    """Executions before assignments: the former refer to the latter."""
-    for row in await executions(hq, task):
-        where = {"id": row["id"], "assignment_id": row["assignment_id"]}
-        hq.created("AI execution", row["id"], database="DB_OPS", table="ai_provider_executions", where=where)
+async def _enter(hq: Hq, task: str) -> tuple[Execution, ...]:
+    """Executions before assignments: the former refer to the latter.
+
+    What cannot be read cannot be entered; that executions are recorded is AIP-05's to judge.
+    """
+    recorded: tuple[Execution, ...] = ()
+    try:
+        recorded = await executions(hq, task)
+    except (Violation, Skipped) as reason:
+        hq.note(f"the executions of {task} are not in the ledger: {reason}")
+    for row in recorded:
+        where = {"id": row.id, "assignment_id": row.assignment_id}
+        hq.created("AI execution", row.id, database="DB_OPS", table="ai_provider_executions", where=where)
     enter_assignment(hq, task)
+    return recorded

@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from vibehq_smoke.platform.dialects import Dialect, Paths
 
+from .distinct import distinct
 from .fields import Count, Flag, Moment, Name, Number, Percent, RowId, Score, Text
 from .health_models import RunStatus
 
@@ -51,7 +52,7 @@ class PatchEvent(Camel):
 class EventLog(Camel):
     """``GET /api/analytics/logs`` (API-02)."""
 
-    events: list[PatchEvent]
+    events: Annotated[list[PatchEvent], distinct("id")]
     total: Count
     limit: Count
     offset: Count
@@ -81,7 +82,7 @@ class Statistics(Camel):
     error_rate: Percent
     avg_duration: Number
     breakdown: Breakdown
-    top_patch_ids: list[TopPatch]
+    top_patch_ids: Annotated[list[TopPatch], distinct("patch_id")]
     query: dict[str, Any]
 
 
@@ -129,7 +130,7 @@ class PatchApplied(Camel):
     applied_operations: Count
     failed_operations: Count
     errors: list[Any]
-    events: list[PatchEvent]
+    events: Annotated[list[PatchEvent], distinct()]
 
 
 class PatchRefused(Camel):
@@ -193,7 +194,7 @@ class DeliveryPage(Camel):
 class DeliveryList(Camel):
     """``GET /api/delivery-reports`` (API-07)."""
 
-    data: list[DeliveryReport]
+    data: Annotated[list[DeliveryReport], distinct("id")]
     pagination: DeliveryPage
 
 
@@ -207,3 +208,9 @@ class Unauthenticated(Dialect):
     """How a route says that it wants a session: envelope E4 or E2 (contract 3.1)."""
 
     reason: Annotated[Any, Paths("error", "message")]
+
+
+class CsrfRefusal(Dialect):
+    """How a write without the CSRF pair is refused (contract 3.2)."""
+
+    message: Annotated[Name, Paths("error.message")]

@@ -1,21 +1,25 @@
-"""Assignments of the AI provider router and what is recorded of them (contract 8.2, 8.3, AIP-01, AIP-04, AIP-05)."""
+"""Assignments of the AI provider router and what is recorded of them (contract 8.2, 8.3, AIP-01, AIP-04)."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from vibehq_smoke.platform.dialects import Dialect
+from vibehq_smoke import Violation
+from vibehq_smoke.platform.dialects import Dialect, Paths
 
-from .ai_tasks import Answered, enter_assignment, execute, executions, task_of
+from .ai_executions import parsed
+from .ai_tasks import enter_assignment, execute, task_of
 from .api_models import Camel
-from .availability import NOBODY, WORKERS_AI, providers
-from .fields import Name, Score
-from .reading import read, rows_of, value_of
-from .router import ask, ask_for
+from .availability import NOBODY, WORKERS_AI, provider_of
+from .distinct import sole
+from .fields import Count, Name, RowId, Score
+from .reading import read
+from .router import ask_for
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from vibehq_smoke.platform import Hq
 
 HIGH = 3
@@ -35,6 +39,19 @@ class Choice(Camel):
 class _Metadata(Dialect):
     confidence: Score
     reason: Name
+
+
+class _Past(Dialect):
+    """An assignment as the history tells of it; what of its row it names must be that of the row."""
+
+    id: RowId
+    status: Name
+    provider_id: Annotated[Name, Paths("providerId", "provider_id")]
+    priority: Count | None = None
+
+
+class _History(Dialect):
+    assignments: Annotated[list[_Past], Paths("assignments", "history", "$")]
 
 
 @dataclass(frozen=True)
@@ -57,9 +74,11 @@ async def assign(hq: Hq, task: str, **wanted: Any) -> Choice:
 async def assert_economical(hq: Hq) -> None:
     """An economical task goes to a provider of the lowest tier that can be used. Raises Violation."""
     choice = await assign(hq, task_of(hq, "economy"))
-    known = {provider.provider_id: provider for provider in await providers(hq)}
-    chosen = known.get(choice.provider_id)
-    assert chosen is not None, f"the router chose {choice.provider_id!r}, which is no provider of its own list"
+    try:
+        chosen = await provider_of(hq, choice.provider_id)
+    except Violation as unknown:
+        message = f"the router chose {choice.provider_id!r}, which is no provider of its own list: {unknown}"
+        raise Violation(message, kind=unknown.kind) from None
     assert chosen.available, f"the router chose {chosen.provider_id}, which is not available"
     assert chosen.cost_tier == "low", (
         f"the router chose {chosen.provider_id} of tier {chosen.cost_tier!r} for an economical task instead of 'low'"
@@ -96,28 +115,15 @@ async def assert_recorded(hq: Hq) -> Assigned:
     assert row["provider_id"] == choice.provider_id, (
         f"the router answers {choice.provider_id}, but recorded {row['provider_id']}"
     )
-    noted = read(hq, _Metadata, _parsed(row["metadata"]), "the metadata of the assignment")
+    noted = read(hq, _Metadata, parsed(row["metadata"]), "the metadata of the assignment")
     assert noted.reason == choice.reason, f"recorded is the reason {noted.reason!r}, answered was {choice.reason!r}"
+    assert noted.confidence == choice.confidence, (
+        f"recorded is the confidence {noted.confidence:g}, answered was {choice.confidence:g}"
+    )
     if not isinstance(row["priority"], int) or row["priority"] < HIGH:
         hq.degraded(f"a critical task is recorded with priority {row['priority']}, less than a high one ({HIGH})")
-    await _assert_in_history(hq, task, row["id"])
+    await _assert_in_history(hq, task, row)
     return Assigned(task, choice.provider_id)
-
-
-async def assert_executed(hq: Hq, task: str, answer: Answered) -> None:
-    """The execution is one row that has ended as it was answered, and so has its assignment. Raises Violation."""
-    rows = await executions(hq, task)
-    assert len(rows) == 1, (
-        f"executeTask ended, but ai_provider_executions holds {len(rows)} rows of the task, expected 1"
-    )
-    row = rows[0]
-    wanted = "completed" if answer.success else "failed"
-    assert row["status"] == wanted, f"the execution was answered as {wanted}, but is recorded as {row['status']!r}"
-    assert row["completed_at"], "the execution is recorded without the time of its end"
-    assert row["result"] if answer.success else row["error"], f"the {wanted} execution is recorded without its outcome"
-    assert row["assignment_status"] == wanted, (
-        f"the execution is {wanted}, but its assignment is still {row['assignment_status']!r}"
-    )
 
 
 async def assert_failure_recorded(hq: Hq) -> None:
@@ -127,21 +133,17 @@ async def assert_failure_recorded(hq: Hq) -> None:
     assert not answer.success, f"executeTask says success for the provider {NOBODY!r}, which nobody knows"
     assert answer.error, f"executeTask fails for the provider {NOBODY!r} without an error text"
     rows = await hq.operator.sql("DB_OPS", _ROWS, [task])
-    states = sorted({str(row["status"]) for row in rows})
-    assert states in ([], ["failed"]), f"the task failed, but its assignment is {' and '.join(states)}"
-    if not rows:
-        hq.note("the router refused the task before it made an assignment")
+    row = sole(rows, f"the assignment of a task for {NOBODY!r}, which has failed")
+    assert row["status"] == "failed", f"the task failed, but its assignment is {row['status']}"
 
 
-async def _assert_in_history(hq: Hq, task: str, number: Any) -> None:
-    history = rows_of(await ask(hq, "getAssignmentHistory", patchId=task), "assignments", "history")
-    assert history is not None, "getAssignmentHistory answers without a list"
-    ids = [value_of(entry, "id") for entry in history]
-    assert ids == [number], f"getAssignmentHistory shows the assignments {ids} of the task, recorded is {number}"
-
-
-def _parsed(metadata: Any) -> Any:
-    try:
-        return json.loads(metadata)
-    except (TypeError, ValueError):
-        return metadata
+async def _assert_in_history(hq: Hq, task: str, row: Mapping[str, Any]) -> None:
+    history = (await ask_for(hq, _History, "getAssignmentHistory", patchId=task)).assignments
+    ids = [past.id for past in history]
+    assert ids == [row["id"]], f"getAssignmentHistory shows the assignments {ids} of the task, recorded is {row['id']}"
+    past = history[0]
+    told: dict[str, Any] = {"status": past.status, "provider_id": past.provider_id}
+    if past.priority is not None:
+        told["priority"] = past.priority
+    wrong = [f"{name} {value!r}, recorded is {row[name]!r}" for name, value in told.items() if value != row[name]]
+    assert not wrong, f"getAssignmentHistory shows {'; '.join(wrong)}"

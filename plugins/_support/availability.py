@@ -8,6 +8,7 @@ from vibehq_smoke import Skipped
 from vibehq_smoke.platform.dialects import Paths
 
 from .api_models import Camel
+from .distinct import distinct
 from .fields import Flag, Name, Text
 from .router import ask_for, assert_refused
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 WORKERS_AI = "workers-ai"
 GATEWAY = "ai-gateway-"
+REGISTERED = frozenset(f"{GATEWAY}{vendor}" for vendor in ("openai", "anthropic", "google", "mistral", "groq"))
+"""Behind the gateway by default (contract 8.1)."""
+
 NOBODY = "smoke-none"
 
 _TIERS = ("low", "medium", "high")
@@ -33,7 +37,7 @@ class Provider(Camel):
 
 
 class _Providers(Camel):
-    providers: list[Provider]
+    providers: Annotated[list[Provider], distinct("provider_id")]
 
 
 async def providers(hq: Hq) -> list[Provider]:
@@ -41,23 +45,30 @@ async def providers(hq: Hq) -> list[Provider]:
     return (await ask_for(hq, _Providers, "checkProviderStatus")).providers
 
 
+async def provider_of(hq: Hq, provider_id: str) -> Provider:
+    """The one with this id, and nothing of others. Raises Violation."""
+    found = (await ask_for(hq, _Providers, "checkProviderStatus", providerId=provider_id)).providers
+    assert found, f"checkProviderStatus knows no provider {provider_id}"
+    others = [provider.provider_id for provider in found if provider.provider_id != provider_id]
+    assert not others, f"asked for {provider_id}, checkProviderStatus tells of {', '.join(others)}"
+    return found[0]
+
+
 async def workers_ai(hq: Hq) -> Provider:
     """The provider on the platform itself. Raises Violation."""
-    found = (await ask_for(hq, _Providers, "checkProviderStatus", providerId=WORKERS_AI)).providers
-    assert found, "checkProviderStatus knows no provider workers-ai"
-    assert found[0].provider_id == WORKERS_AI, f"asked for workers-ai, it tells of {found[0].provider_id}"
-    return found[0]
+    return await provider_of(hq, WORKERS_AI)
 
 
 async def cheapest(hq: Hq) -> str:
     """The id of a provider to give small tasks to: workers-ai, or else the cheapest that is there. Raises Skipped."""
+    if (await workers_ai(hq)).available:
+        return WORKERS_AI
     there = [provider for provider in await providers(hq) if provider.available]
     if not there:
         raise Skipped("no AI provider is available (AIP-02 and AIP-03 say why)")
-    chosen = min(there, key=lambda provider: (provider.provider_id != WORKERS_AI, _TIERS.index(provider.cost_tier)))
-    if chosen.provider_id != WORKERS_AI:
-        hq.note(f"workers-ai is not available, so the task went to {chosen.provider_id}")
-    return chosen.provider_id
+    chosen = min(there, key=lambda provider: _TIERS.index(provider.cost_tier)).provider_id
+    hq.note(f"{WORKERS_AI} is not available, so the task went to {chosen}")
+    return chosen
 
 
 async def assert_gateway(hq: Hq) -> None:
@@ -69,12 +80,14 @@ async def assert_gateway(hq: Hq) -> None:
         f"{provider.provider_id} is configured, but not available: {provider.reason or 'no reason is given'}"
         for provider in gone
     )
-    there = {provider.provider_id for provider in behind if provider.available}
+    there = [provider for provider in behind if provider.available]
     if not there:
         raise Skipped("no provider behind the AI gateway is configured: set AI_GATEWAY_URL and a <PROVIDER>_API_KEY")
     untold = [provider.provider_id for provider in behind if provider.configured is None and not provider.available]
     if names := [provider.provider_id for provider in idle] + untold:
         hq.note(f"not configured, so not judged: {', '.join(names)}")
+    if unknown := sorted(REGISTERED - {provider.provider_id for provider in behind}):
+        hq.degraded(f"checkProviderStatus tells nothing of {', '.join(unknown)}")
     await _assert_listed(hq, there)
 
 
@@ -83,6 +96,17 @@ async def assert_unknown(hq: Hq) -> None:
     await assert_refused(hq, "checkProviderStatus", providerId=NOBODY)
 
 
-async def _assert_listed(hq: Hq, there: set[str]) -> None:
-    listed = {provider.provider_id for provider in (await ask_for(hq, _Providers, "listAvailableProviders")).providers}
-    assert there <= listed, f"listAvailableProviders leaves out {', '.join(sorted(there - listed))}, which can be used"
+async def _assert_listed(hq: Hq, there: list[Provider]) -> None:
+    """The list of what can be used agrees with the status of each. Raises Violation."""
+    everything = (await ask_for(hq, _Providers, "listAvailableProviders")).providers
+    told = {provider.provider_id: provider for provider in there}
+    listed = {one.provider_id: one for one in everything if one.provider_id.startswith(GATEWAY)}
+    lacking, surplus = sorted(told.keys() - listed), sorted(listed.keys() - told)
+    assert not lacking, f"listAvailableProviders leaves out {', '.join(lacking)}, which can be used"
+    assert not surplus, f"listAvailableProviders holds {', '.join(surplus)}, which checkProviderStatus denies"
+    other = [name for name in sorted(listed) if _gist(listed[name]) != _gist(told[name])]
+    assert not other, f"listAvailableProviders and checkProviderStatus contradict each other about {', '.join(other)}"
+
+
+def _gist(provider: Provider) -> tuple[object, ...]:
+    return provider.available, provider.configured, provider.cost_tier

@@ -9,6 +9,7 @@ from vibehq_smoke import Blocked
 
 from .fields import Name
 from .health_models import Refusal
+from .platform_status import PlatformStatus
 from .reading import value_of
 from .stored import stored_rows
 from .switched import refuse_production, switched
@@ -42,16 +43,21 @@ async def assert_fails_decently(hq: Hq) -> None:
         hq.note("DB_HEALTH is broken already, so nothing was switched")
         await _assert_decent(hq, before)
         return
-    elsewhere = await _counted_elsewhere(hq, before)
+    before.expect(status=200)
     async with switched(hq, FAULT):
         failure = await hq.api.get(_SUMMARY)
-        if elsewhere and failure.status == before.status:
-            raise Blocked(f"{elsewhere}, so breaking DB_HEALTH says nothing", component="d1-health")
-        await _assert_decent(hq, failure)
+        untouched = failure.status == before.status
+        if not untouched:
+            await _assert_decent(hq, failure)
     after = await hq.api.get(_SUMMARY)
     assert after.status == before.status, (
         f"GET {_SUMMARY} answers {after.status} after DB_HEALTH came back, and answered {before.status} before"
     )
+    after.expect(status=200)
+    if untouched:
+        if elsewhere := await _counted_elsewhere(hq, after):
+            raise Blocked(f"{elsewhere}, so breaking DB_HEALTH says nothing", component="d1-health")
+        failure.expect(_Failure, status=500)
 
 
 async def _counted_elsewhere(hq: Hq, summary: Reply) -> str | None:
@@ -71,4 +77,4 @@ async def _assert_decent(hq: Hq, failure: Reply) -> None:
         assert found is None, (
             f"GET {_SUMMARY} tells strangers {what} when its database fails: {found and found[0][:80]!r}"
         )
-    status.expect(status=200)
+    status.expect(PlatformStatus)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -72,9 +73,13 @@ def _plain(hq: Hq, address: Address) -> Violation | None:
 async def _judged(hq: Hq, door: _Door) -> Violation | None:
     """What is wrong with the certificate. Raises Blocked when nobody shows one."""
     url, component = door.address.url, door.address.component
+
+    async def shown() -> str:
+        return (await _end_of(door, verify=hq.target.verify_tls)).isoformat()
+
     try:
         async with asyncio.timeout(HANDSHAKE_S):
-            ends = await _end_of(door, verify=hq.target.verify_tls)
+            ends = datetime.fromisoformat(await hq.ask("certificate", url, shown))
     except ssl.SSLCertVerificationError as error:
         return Violation(f"{url}: {error.verify_message}", kind="tls", about=component)
     except ssl.SSLError as error:
@@ -83,7 +88,7 @@ async def _judged(hq: Hq, door: _Door) -> Violation | None:
         raise Blocked(
             f"{url} shows no certificate: {str(error) or 'no answer in time'}", component=component
         ) from error
-    days = (ends - datetime.now(UTC)).total_seconds() / 86400
+    days = (ends - datetime.fromtimestamp(time.time(), UTC)).total_seconds() / 86400
     hq.recorder.add(
         "note", f"the certificate of {url} ends in {days:.1f} days", f"it ends on {ends:%Y-%m-%d %H:%M} UTC"
     )

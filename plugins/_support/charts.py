@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from vibehq_smoke import Blocked, Skipped, Violation
+from vibehq_smoke import Skipped, Violation
 
 from . import analytics
 
@@ -74,8 +74,10 @@ class Trends:
     async def selected(self) -> tuple[str, ...]:
         """Metrics whose chip is pressed; those that are chosen by default when chips do not say."""
         pressed = {metric: await self.chip(metric).get_attribute("aria-pressed") for metric in NAMES}
-        if not any(pressed.values()):
+        if all(state is None for state in pressed.values()):
             return BY_DEFAULT
+        mute = [NAMES[metric] for metric, state in pressed.items() if state not in ("true", "false")]
+        assert not mute, f"the button {', '.join(mute)} does not say whether it is pressed, though others do"
         return tuple(metric for metric, state in pressed.items() if state == "true")
 
     async def until_charts(self, count: int, what: str) -> None:
@@ -90,19 +92,6 @@ class Trends:
         except Violation:
             drawn = await self.drawn()
             raise Violation(f"{what}: {count} chart(s) expected, {len(drawn.lines)} drawn", kind="charts") from None
-
-
-async def trends_told(hq: Hq, metrics: tuple[str, ...]) -> dict[str, Trend]:
-    """The trends of the last day from the API. Raises Blocked when they cannot be had or have no points."""
-    found = {}
-    for metric in metrics:
-        try:
-            found[metric] = await analytics.trend(hq, metric)
-        except AssertionError as problem:
-            raise Blocked(f"the trend of {metric} cannot be had: {problem}", component="analytics-api") from None
-        if not found[metric].data_points:
-            raise Blocked(f"the API gives no data points of {metric}, so none can be drawn", component="analytics-api")
-    return found
 
 
 async def assert_lines(trends: Trends, metrics: tuple[str, ...]) -> None:
@@ -132,7 +121,8 @@ async def assert_timeframes(trends: Trends) -> None:
     async def asked() -> bool:
         return len(page.sights.asked_for(*wanted)) > before
 
-    await select.select_option("7d")
+    chosen = await select.select_option("7d")
+    assert chosen == ["7d"], f"the timeframe 7d was chosen, but {', '.join(chosen) or 'nothing'} is selected"
     try:
         await page.until(asked, "a new request for 7d")
     except Violation:

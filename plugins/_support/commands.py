@@ -8,9 +8,15 @@ import os
 import signal
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
 
 from vibehq_smoke import Violation
+from vibehq_smoke.platform.dialects import Dialect
+
+from .fields import Text
+from .reading import read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +29,15 @@ DEADLINE_S = 15.0
 
 NOWHERE = "http://localhost:9"
 """An orchestrator that is not there, so that no command tells the real one anything (contract 9.1)."""
+
+
+class _Ended(Dialect):
+    """What is kept of a command that ended."""
+
+    exit_code: Annotated[int, Field(strict=True)]
+    out: Text
+    err: Text
+    files: dict[str, Text]
 
 
 @dataclass(frozen=True)
@@ -47,6 +62,24 @@ async def run_command(hq: Hq, command: Sequence[str | Path], folder: Path) -> Ra
     Raises Violation ``timeout`` when it takes too long, OSError when it cannot be started.
     """
     shown = " ".join(_shown(word, hq.source, folder.parent) for word in command)
+
+    async def run() -> dict[str, Any]:
+        async with asyncio.timeout(DEADLINE_S):
+            return await _run(command, folder)
+
+    question = {"command": [str(word) for word in command], "files": _files(folder)}
+    try:
+        with hq.recorder.waiting(shown):
+            ended = read(hq, _Ended, await hq.ask("command", question, run), shown)
+    except TimeoutError:
+        raise Violation(f"{shown} does not end within {DEADLINE_S:g} s", kind="timeout") from None
+    _become(folder, ended.files)
+    ran = Ran(shown, ended.exit_code, ended.out, ended.err)
+    hq.recorder.add("source", f"{shown}: exit code {ran.exit_code}", f"{ran.out}\n{ran.err}".strip() or None)
+    return ran
+
+
+async def _run(command: Sequence[str | Path], folder: Path) -> dict[str, Any]:
     process = await asyncio.create_subprocess_exec(
         *command,
         cwd=folder,
@@ -57,19 +90,33 @@ async def run_command(hq: Hq, command: Sequence[str | Path], folder: Path) -> Ra
         start_new_session=True,
     )
     try:
-        with hq.recorder.waiting(shown):
-            async with asyncio.timeout(DEADLINE_S):
-                out, err = await process.communicate()
-    except TimeoutError:
-        raise Violation(f"{shown} does not end within {DEADLINE_S:g} s", kind="timeout") from None
+        out, err = await process.communicate()
     finally:
         if process.returncode is None:
             _kill(process)
             await process.wait()
     assert process.returncode is not None, "it has ended"
-    ran = Ran(shown, process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
-    hq.recorder.add("source", f"{shown}: exit code {ran.exit_code}", f"{ran.out}\n{ran.err}".strip() or None)
-    return ran
+    texts = {"out": out.decode(errors="replace"), "err": err.decode(errors="replace")}
+    return {"exit_code": process.returncode, **texts, "files": _files(folder)}
+
+
+def _files(folder: Path) -> dict[str, str]:
+    """The files of a small project with what stands in them, byte by byte."""
+    return {
+        str(file.relative_to(folder)): file.read_bytes().decode("latin-1")
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+def _become(folder: Path, files: dict[str, str]) -> None:
+    """Make the files of ``folder`` those, where they are others: what a program did that did not run just now."""
+    there = _files(folder)
+    for name in there.keys() - files.keys():
+        (folder / name).unlink()
+    for name in (name for name, text in files.items() if there.get(name) != text):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(files[name].encode("latin-1"))
 
 
 def _shown(word: str | Path, *places: Path) -> str:

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any
 from vibehq_smoke import Blocked, Skipped, Violation
 from vibehq_smoke.errors import Unreachable
 
+from .distinct import sole
 from .ears import Ear, listening
-from .log_lines import log_lines
+from .reading import read, value_of
 from .run_list import runs_of
 from .runs import start_run
-from .scans import OPS_HUB, is_result, scope_of
+from .scans import OPS_HUB, ScanRow, is_result, scope_of
 from .stored import stored_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from vibehq_smoke.platform import Hq, Reply
 
     from .ears import Frame
@@ -29,6 +32,9 @@ UNKNOWN = "59 23 31 12 *"
 
 HONEST, BLIND = "/cdn-cgi/handler/scheduled", "/__scheduled"
 """The path that says how the handler ended, and the one that always says that it ran (contract part 7)."""
+
+DONE = "ok"
+"""What it says of a handler that ended well."""
 
 FIRING_S = 30.0
 """Within which a handler must be done: it reads the whole operation log."""
@@ -57,10 +63,8 @@ class Fired:
     ear: Ear
     runs_before: frozenset[str] | None
     """Health runs with trigger cron; None when they could not be listed."""
-    last_log: int | None
-    """The newest log line; None when nobody can look."""
-    last_operation: int | None
-    """The newest row of operation_logs; None when nobody can look."""
+    scans: tuple[ScanRow, ...] | None
+    """What DB_OPS holds of the scans since, oldest first; None when nobody can look."""
 
     def results_since(self, firing: Firing) -> list[Frame]:
         """The results of scans that hub-ops told since."""
@@ -72,26 +76,36 @@ async def fire_all(hq: Hq) -> Fired:
 
     An expression that nobody knows comes first, and must not scan.
     """
-    runs_before, last_log, last_operation = await hq.gather(_cron_runs(hq), _last_log(hq), _last_operation(hq))
+    runs_before = await _cron_runs(hq)
     async with listening(hq, OPS_HUB) as ear:
         # Somebody else may scan at that moment, API-06 for one; nobody does so each time.
-        unknown_scans = await _unknown_scans(hq, ear) and await _unknown_scans(hq, ear)
-        firings = [await _fire_and_listen(hq, ear, expression) for expression in SCOPES]
-    fired = Fired(tuple(firings), ear, runs_before, last_log, last_operation)
-    await _enter(hq, firings[0])
-    failed = [f"{firing.expression!r}: {firing.problem}" for firing in firings if firing.problem]
-    if [firing.expression for firing in firings if firing.problem] == [DAILY] and hq.target.extra_runs:
+        unknown = await _fire(hq, ear, UNKNOWN)
+        if unknown_scans := await _scans(hq, ear, unknown):
+            unknown = await _fire(hq, ear, UNKNOWN)
+            unknown_scans = await _scans(hq, ear, unknown)
+        firings = tuple([await _fire_and_listen(hq, ear, expression) for expression in SCOPES])
+    scans = await _scans_since(hq, firings[0])
+    _enter(hq, scans or ())
+    failed = {firing.expression: firing.problem for firing in (unknown, *firings) if firing.problem}
+    if list(failed) == [DAILY] and hq.target.extra_runs:
         await _block_without_runs(hq)
-    assert not failed, "the scheduled handler fails\n" + "\n".join(failed)
+    said = [f"{expression!r}: {problem}" for expression, problem in failed.items()]
+    assert not failed, "the scheduled handler fails\n" + "\n".join(said)
     assert not unknown_scans, f"{UNKNOWN!r}, which is not scheduled, starts a scan"
-    return fired
+    return Fired(firings, ear, runs_before, scans)
 
 
-async def scans_since(hq: Hq, firing: Firing) -> list[dict[str, Any]] | None:
-    """The scans in DB_OPS that are newer than it; None when nobody can look."""
-    if firing.last_scan is None:
+async def _scans_since(hq: Hq, firing: Firing) -> tuple[ScanRow, ...] | None:
+    """The scans in DB_OPS that are newer than it; None when nobody can look. Raises Violation."""
+    last = firing.last_scan
+    rows = None if last is None else await stored_rows(hq, "DB_OPS", _SCANS, (last,))
+    if last is None or rows is None:
         return None
-    return await stored_rows(hq, "DB_OPS", _SCANS, (firing.last_scan,))
+    scans = tuple(read(hq, ScanRow, row, "a row of ops_scans") for row in rows)
+    numbers = [scan.id for scan in scans]
+    newer = sorted({number for number in numbers if number > last})
+    assert numbers == newer, f"asked for the scans after {last} in their order, ops_scans gives {numbers}"
+    return scans
 
 
 async def _block_without_runs(hq: Hq) -> None:
@@ -104,9 +118,9 @@ async def _block_without_runs(hq: Hq) -> None:
         ) from None
 
 
-async def _unknown_scans(hq: Hq, ear: Ear) -> bool:
-    firing = await _fire(hq, ear, UNKNOWN)
-    return bool(await scans_since(hq, firing)) or any(map(is_result, ear.frames[firing.heard :]))
+async def _scans(hq: Hq, ear: Ear, firing: Firing) -> bool:
+    """Whether anything was scanned since."""
+    return bool(await _scans_since(hq, firing)) or any(map(is_result, ear.frames[firing.heard :]))
 
 
 async def _fire(hq: Hq, ear: Ear, expression: str) -> Firing:
@@ -131,13 +145,14 @@ async def _fire_by_any_means(hq: Hq, expression: str) -> str | None:
     """Why the handler failed, or None. Raises Skipped when neither the target nor the operator can fire."""
     local = hq.target.environment == "local"
     if local and not _is_elsewhere(reply := await _get(hq, HONEST, expression)):
-        return None if reply.status == 200 else f"{HONEST} answers {reply.status} {_said(reply)}"
+        done = reply.status == 200 and reply.text.strip() == DONE
+        return None if done else f"{HONEST} answers {reply.status} {_said(reply)}"
     # The operator's answer tells how the handler ended, which the other path of a dev server does not.
     with suppress(Skipped, Unreachable):
         return _outcome(await hq.operator.cron(expression))
-    if local and not _is_elsewhere(await _get(hq, BLIND, expression)):
+    if local and not _is_elsewhere(reply := await _get(hq, BLIND, expression)):
         hq.note(f"fired by {BLIND}, which does not tell how the handler ended")
-        return None
+        return None if reply.status == 200 else f"{BLIND} answers {reply.status} {_said(reply)}"
     raise Skipped(
         "scheduled events cannot be fired by hand here: run the checks against a local dev server, "
         f"or set an operator channel that fires them in [targets.{hq.target.name}.operator]"
@@ -159,33 +174,23 @@ def _said(reply: Reply) -> str:
 
 def _outcome(answer: Any) -> str | None:
     """How the operator's answer says that the handler ended."""
-    if isinstance(answer, dict) and answer.get("ok") is False:
-        return f"the operator channel says {answer.get('outcome', 'that it failed')!r}"
-    return None
+    if value_of(answer, "ok") is True:
+        return None
+    return f"the operator channel says {value_of(answer, 'outcome') or answer!r}"
 
 
-async def _enter(hq: Hq, first: Firing) -> None:
-    for row in await scans_since(hq, first) or ():
-        hq.created("scan", f"scan-{row['id']}", database="DB_OPS", table="ops_scans", where={"id": row["id"]})
+def _enter(hq: Hq, scans: Iterable[ScanRow]) -> None:
+    for scan in scans:
+        hq.created("scan", scan.name, database="DB_OPS", table="ops_scans", where={"id": scan.id})
 
 
 async def _last_scan(hq: Hq) -> int | None:
     rows = await stored_rows(hq, "DB_OPS", "select coalesce(max(id), 0) as last from ops_scans")
-    return int(rows[0]["last"]) if rows else None
-
-
-async def _last_operation(hq: Hq) -> int | None:
-    rows = await stored_rows(hq, "DB_OPS", "select coalesce(max(id), 0) as last from operation_logs")
-    return int(rows[0]["last"]) if rows else None
-
-
-async def _last_log(hq: Hq) -> int | None:
-    if not hq.has_operator:
+    if rows is None:
         return None
-    try:
-        return max((line["seq"] for line in await log_lines(hq, 0)), default=0)
-    except (Violation, Skipped):
-        return None
+    last = sole(rows, "the number of the newest scan")["last"]
+    assert isinstance(last, int), f"the newest scan in ops_scans has the id {last!r}, which is no number"
+    return last
 
 
 async def _cron_runs(hq: Hq) -> frozenset[str] | None:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from vibehq_smoke import Blocked, Skipped
 
+from .counters import FINAL
 from .dead_workers import BROKEN_S, a_dead_worker
-from .dispatched import ended, reported, row_of
-from .runs import FINAL, StartedRun, refuse_extra_runs, start_run
+from .dispatched import ended, read_dispatched, reported, row_of
+from .platform_status import PlatformStatus
+from .runs import StartedRun, refuse_extra_runs, start_run
 from .soundness import unsound
 from .switched import refuse_production
 
@@ -27,6 +29,7 @@ async def run_over_dead_and_living(hq: Hq) -> StartedRun:
     async with a_dead_worker(hq) as dead:
         living = await _living_beside(hq, dead)
         run = await start_run(hq, [dead, living])
+        assert run.total_workers == len(run.workers), f"a run over two workers says that it is over {run.total_workers}"
         row = await hq.poll(
             lambda: row_of(hq, run, dead.name),
             lambda row: row.status in FINAL,
@@ -35,7 +38,8 @@ async def run_over_dead_and_living(hq: Hq) -> StartedRun:
             first=0.2,
             every=1.0,
         )
-        (await hq.bare.get("/api/status")).expect(status=200)
+        (await hq.bare.get("/api/status")).expect(PlatformStatus)
+        await _need_both_rows(hq, run)
     hq.note(f"beside it the run is over {living.name}, which lives")
     _assert_refused(row)
     return run
@@ -64,6 +68,15 @@ async def _living_beside(hq: Hq, dead: Worker) -> Worker:
                 return worker
             obstacle = obstacle or trouble
     raise obstacle or Skipped(f"one worker alone is not enough: add one to [targets.{hq.target.name}.workers]")
+
+
+async def _need_both_rows(hq: Hq, run: StartedRun) -> None:
+    """Raises Blocked when the run is read back over other workers than it was started over, which HLT-11 judges."""
+    seen = await read_dispatched(hq, run.uuid)
+    shown = [row.worker_name for row in seen.worker_results]
+    if sorted(shown) != sorted(run.workers) or seen.total_workers != run.total_workers:
+        said = f"shows {seen.total_workers} worker(s) and rows of {', '.join(shown)}"
+        raise Blocked(f"run {run.uuid} is over {' and '.join(run.workers)}, but {said}", component="d1-health")
 
 
 def _assert_refused(row: DispatchedRow) -> None:

@@ -53,6 +53,8 @@ async def assert_reads_back(hq: Hq, path: str, created: DeliveryReport) -> None:
     assert listed.pagination.limit == 1, f"asked for limit 1, but pagination says {listed.pagination.limit}"
     assert listed.pagination.total >= 1, "a delivery report was created, but the list counts none"
     assert len(listed.data) == 1, f"{len(listed.data)} delivery reports on a page with limit 1"
+    if listed.pagination.total == 1:
+        assert listed.data == [created], f"the only delivery report is listed as another than {created.id}"
     assert listed.pagination.has_more == (listed.pagination.total > 1), (
         f"hasMore is {listed.pagination.has_more} after 1 of {listed.pagination.total} delivery reports"
     )
@@ -63,6 +65,9 @@ async def assert_retries(hq: Hq, path: str, created: DeliveryReport) -> None:
     retried = (await hq.api.post(f"{path}/{created.id}/retry")).expect(DeliveryReply, status=(200, 201, 202)).data
     again = (await hq.api.get(f"{path}/{created.id}")).expect(DeliveryReply).data
     for report, how in ((retried, "answers"), (again, "reads back")):
+        assert report.id == created.id, (
+            f"the retry of delivery report {created.id} {how} with delivery report {report.id}"
+        )
         expected = created.attempts + 1
         assert report.attempts == expected, (
             f"the retry of delivery report {created.id} {how} with {report.attempts} attempts instead of {expected}"
@@ -75,8 +80,12 @@ async def assert_retries(hq: Hq, path: str, created: DeliveryReport) -> None:
 async def assert_stored(hq: Hq, created: DeliveryReport) -> None:
     """DB_OPS holds the report; judged where there is an operator channel."""
     rows = await stored_rows(hq, "DB_OPS", "select * from delivery_reports where id = ?", (created.id,))
-    if rows is not None and (not rows or rows[0].get("patch_id") != created.patch_id):
-        raise Violation(f"delivery report {created.id} was answered, but DB_OPS does not hold it", kind="not-stored")
+    if rows is None:
+        return
+    stored = [row for row in rows if row.get("patch_id") == created.patch_id]
+    if len(stored) != 1:
+        what = f"delivery report {created.id} was answered, but DB_OPS holds it {len(stored)} times instead of once"
+        raise Violation(what, kind="not-stored")
 
 
 def _is_there(reply: Reply) -> bool:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
 
 from vibehq_smoke import Blocked, Skipped, Violation
 from vibehq_smoke.platform.dialects import Dialect, Paths
 
+from .counters import FINAL, miscounted
+from .distinct import distinct
 from .fields import Count, Moment, RunState, Score, Text, Uuid
 from .health_models import Envelope, WorkerRow
 from .one_report import one_report
-from .runs import FINAL
 from .soundness import unsound
 from .stored import stored_rows
 
@@ -27,6 +30,9 @@ REPORTED_S = 60.0
 
 SCORE_TOLERANCE = 0.001
 
+Link = Annotated[bool | Literal[0, 1], Field(union_mode="left_to_right")]
+"""A connectivity: columns hold 0 or 1 (contract 5.4)."""
+
 _STARTED = "select started_at from worker_health_checks where worker_check_uuid = ?"
 
 
@@ -34,8 +40,8 @@ class DispatchedRow(WorkerRow):
     """A worker row with what the orchestrator notes on the way; a platform need not show all of it over HTTP."""
 
     started_at: Moment | None = None
-    orchestrator_connectivity: bool | int | None = None
-    database_connectivity: bool | int | None = None
+    orchestrator_connectivity: Link | None = None
+    database_connectivity: Link | None = None
 
 
 class DispatchedRun(Dialect):
@@ -49,7 +55,7 @@ class DispatchedRun(Dialect):
     failed_workers: Count
     overall_health_score: Score | None
     ai_analysis: Text | None = None
-    worker_results: list[DispatchedRow]
+    worker_results: Annotated[list[DispatchedRow], distinct("worker_check_uuid")]
 
 
 class _Reply(Envelope):
@@ -57,15 +63,33 @@ class _Reply(Envelope):
 
 
 async def read_dispatched(hq: Hq, uuid: str) -> DispatchedRun:
-    """The run with this id. Raises Violation."""
+    """The run with this id. Raises Violation when it is another run, or counts wrongly."""
+    run = await _read(hq, uuid)
+    if miscounted(run):
+        run = await _read(hq, uuid)  # as in ``read_run``
+    if wrong := miscounted(run):
+        raise Violation(f"run {uuid}: {wrong}", kind="counters")
+    return run
+
+
+async def _read(hq: Hq, uuid: str) -> DispatchedRun:
     run = (await hq.api.get(f"/api/health/checks/{uuid}")).expect(_Reply).run
     assert run.health_check_uuid == uuid, f"asked for run {uuid}, but the answer is about {run.health_check_uuid}"
     return run
 
 
+async def follow(hq: Hq, run: StartedRun) -> DispatchedRun:
+    """A run of ours, as it is now. Raises Violation when it is over more or fewer workers than when it was started."""
+    seen = await read_dispatched(hq, run.uuid)
+    assert seen.total_workers == run.total_workers, (
+        f"run {run.uuid} was started over {run.total_workers} worker(s), but reads back over {seen.total_workers}"
+    )
+    return seen
+
+
 async def row_of(hq: Hq, run: StartedRun, name: str) -> DispatchedRow:
     """The row of the worker ``name``. Raises Blocked when the run has none, which HLT-11 judges."""
-    for row in (await read_dispatched(hq, run.uuid)).worker_results:
+    for row in (await follow(hq, run)).worker_results:
         if row.worker_name == name:
             return row
     raise Blocked(f"run {run.uuid} shows no row of {name}", component="d1-health")
@@ -168,7 +192,7 @@ async def _reports_directly(hq: Hq, name: str) -> None:
 async def ended(hq: Hq, run: StartedRun) -> DispatchedRun:
     """The run once it runs no more. Raises Violation when it goes on for ever."""
     return await hq.poll(
-        lambda: read_dispatched(hq, run.uuid),
+        lambda: follow(hq, run),
         lambda seen: seen.status != "running",
         what=f"run {run.uuid}, all of whose workers are through, to end",
         timeout=REPORTED_S,

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
 from vibehq_smoke import Blocked, Violation
 
-from .api_models import Unauthenticated
+from .api_models import CsrfRefusal, Unauthenticated
 from .deliveries import PATH as DELIVERIES
 from .deliveries import PLAN_PATH as PLANNED_DELIVERIES
-from .health_models import Acknowledged
+from .health_models import Acknowledged, Refusal
 from .posting import RESULT
 from .protocol import EXECUTE, execute, listener, order, results_url, skip_without_credential
+from .refusal_models import Refused
 from .results import our_result
 from .workers import ask_the_living
 
@@ -76,9 +78,20 @@ async def session_opens(hq: Hq) -> None:
     The second route stands on another database than the first. Raises Violation.
     """
     first = await hq.api.get("/api/health")
-    if first.status != 200:
+    if trouble := _empty_handed(first):
         second = await hq.api.get("/api/analytics/logs?limit=1")
-        (first if second.status != 200 else second).expect()
+        if _empty_handed(second):
+            raise trouble
+
+
+def _empty_handed(reply: Reply) -> Violation | None:
+    """What is wrong with an answer that should hold something, whatever it is."""
+    try:
+        held = reply.expect()
+    except Violation as violation:
+        return violation
+    what = f"{reply.method} {reply.path} answers our session with {json.dumps(held)}"
+    return None if held else Violation(what, kind="shape")
 
 
 async def csrf_is_enforced(hq: Hq) -> None:
@@ -87,15 +100,18 @@ async def csrf_is_enforced(hq: Hq) -> None:
     assert reply.status == 403, (
         f"a write without the CSRF pair answers {reply.status} instead of 403: CSRF protection is off"
     )
-    assert _is_csrf(reply), "a write without the CSRF pair is refused for another reason than CSRF"
+    said = reply.expect(CsrfRefusal, status=403).message
+    assert "CSRF" in said, f"a write without the CSRF pair is refused for another reason than CSRF: {said}"
 
 
 async def callbacks_need_no_pair(hq: Hq) -> None:
     """An empty result and an empty execute request are refused as such, not for the CSRF pair. Raises Violation."""
-    _refused_as_empty(hq, "the orchestrator", await hq.service.post(RESULT, json={}))
+    empty = await hq.service.post(RESULT, json={})
+    skip_without_credential(hq, "the orchestrator", empty)
+    empty.expect(Refusal, status=400)
 
     async def ask(worker: Worker) -> None:
-        _refused_as_empty(hq, worker.name, _served(worker, await execute(hq, worker, {})))
+        _served(worker, await execute(hq, worker, {})).expect(Refused, status=400)
 
     await ask_the_living(hq, ask)
 
@@ -105,11 +121,6 @@ def _served(worker: Worker, reply: Reply) -> Reply:
     if reply.status in (404, 405):
         raise Blocked(f"POST {EXECUTE} of {worker.name} answers {reply.status}", component="health-protocol")
     return reply
-
-
-def _refused_as_empty(hq: Hq, who: str, reply: Reply) -> None:
-    skip_without_credential(hq, who, reply)
-    reply.expect(status=400)
 
 
 async def accepts_our_credential(hq: Hq) -> None:
@@ -132,24 +143,35 @@ async def accepts_our_credential(hq: Hq) -> None:
                 await results.wait(1, CALLBACK_PATIENCE_S)
 
     await ask_the_living(hq, ask)
+    _assert_looked_at(reply)
 
 
-async def strangers(hq: Hq, headers: dict[str, str]) -> list[str]:
-    """A line for each callback route that lets in who comes with ``headers`` instead of the service credential."""
-    doors = [f"POST {RESULT} of the orchestrator"]
-    replies = [await hq.bare.post(RESULT, json=_made_up(hq), headers=headers)]
+def _assert_looked_at(reply: Reply) -> None:
+    """The made-up result was taken or refused as such; that it should be refused is HLT-09's to judge."""
+    taken = 200 <= reply.status < 300
+    reply.expect(None if taken else Refusal, status=(200, 202, 400, 404))
+
+
+async def strangers(hq: Hq, headers: dict[str, str], who: str) -> list[str]:
+    """A line for each callback route that does not refuse ``who`` comes with ``headers``, or not as it should."""
+    result = await hq.bare.post(RESULT, json=_made_up(hq), headers=headers)
+    found = [_not_refused(result, f"POST {RESULT} of the orchestrator", who)]
 
     async def ask(worker: Worker) -> None:
         reply = _served(worker, await worker.post(EXECUTE, json=order(results_url(hq)), headers=headers))
-        if reply.status == 200:
-            reply.expect(status=200)  # a page of something else is no open door
-        replies.append(reply)
-        doors.append(f"POST {EXECUTE} of {worker.name}")
+        found.append(_not_refused(reply, f"POST {EXECUTE} of {worker.name}", who))
 
     await ask_the_living(hq, ask)
-    return [
-        f"{door} ({reply.status})" for door, reply in zip(doors, replies, strict=True) if reply.status not in (401, 403)
-    ]
+    return [line for line in found if line]
+
+
+def _not_refused(reply: Reply, door: str, who: str) -> str | None:
+    try:
+        reply.expect(Refused, status=(401, 403))
+    except Violation as violation:
+        let_in = 200 <= reply.status < 300 and reply.media_type == "application/json"
+        return f"{door}: " + (f"let in {who} ({reply.status})" if let_in else str(violation).partition("\n")[0])
+    return None
 
 
 def wrong_headers(hq: Hq) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pydantic import model_validator
 
 from vibehq_smoke.platform.dialects import Dialect, Paths
 
+from .distinct import distinct
 from .fields import (
     Amount,
     Count,
@@ -76,7 +77,7 @@ class RunStatus(Dialect):
     overall_health_score: Score | None
     ai_analysis: Text | None = None
     ai_recommendations: Text | None = None
-    worker_results: list[WorkerRow]
+    worker_results: Annotated[list[WorkerRow], distinct("worker_check_uuid")]
     trigger_type: Text | None = None
     trigger_source: Text | None = None
 
@@ -116,7 +117,11 @@ class Pagination(Dialect):
 class RunList(Envelope):
     """``GET /api/health/checks`` (HLT-02, Q1)."""
 
-    runs: Annotated[list[RunRow], Paths("history.health_checks", "result.health_checks", "health_checks", "$")]
+    runs: Annotated[
+        list[RunRow],
+        distinct("health_check_uuid"),
+        Paths("history.health_checks", "result.health_checks", "health_checks", "$"),
+    ]
     pagination: Pagination | None = None
     total_count: Annotated[Count | None, Paths("history.total_count")] = None
 

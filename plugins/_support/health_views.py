@@ -8,10 +8,11 @@ from vibehq_smoke import Blocked, Skipped, Violation
 from vibehq_smoke.platform.dialects import Dialect
 
 from .api_models import Camel
+from .distinct import twice
 from .fields import Amount, Count, Moment, Name, Text
 from .fitness import unfit
 from .health_models import QuickCheck
-from .health_ops import ask_health_ops, assert_profiles, latest_summary
+from .health_ops import ask_health_ops, assert_lists_what_is_held, assert_profiles, latest_summary
 from .reading import rows_of, value_of
 
 if TYPE_CHECKING:
@@ -124,6 +125,8 @@ async def _lists(hq: Hq) -> list[Any]:
     assert isinstance(results, list), f"getTestResults answers {type(results).__name__} instead of a list"
     assert len(results) <= 1, f"getTestResults with limit 1 returns {len(results)} results"
     assert isinstance(usage, list), f"getAiUsageStats answers {type(usage).__name__} instead of a list"
+    assert not (doubles := twice(usage)), f"getAiUsageStats lists the same twice: {doubles[0][:200]}"
+    await assert_lists_what_is_held(hq, profiles, results, usage)
     return results
 
 
@@ -135,6 +138,7 @@ async def _assert_lists_told(hq: Hq, worker: Worker, known: list[Any] | None) ->
     assert results or not known, f"HealthOps has test results, but GET {RESULTS} of {SPECIALIST} lists none"
     board = dashboard.expect()
     assert isinstance(board, dict), f"GET {DASHBOARD} of {SPECIALIST} answers {type(board).__name__}, not an object"
+    assert board, f"GET {DASHBOARD} of {SPECIALIST} answers with nothing on it"
 
 
 async def _assert_summary_told(hq: Hq, worker: Worker, summary: Summary | None) -> None:
@@ -148,8 +152,8 @@ async def _assert_summary_told(hq: Hq, worker: Worker, summary: Summary | None) 
     # The night's summary may have been stored between the two answers.
     summary, told = await latest_summary(hq), await _told(worker)
     assert _same(told, summary), (
-        f"the latest summary is {summary.overall_status} over {summary.total_tests} tests, "
-        f"but GET {STATUS} of {SPECIALIST} tells {told.status} over {told.tests.total}"
+        f"the latest summary is {', '.join(map(str, _of_summary(summary)))} (status, total, passed, failed, skipped), "
+        f"but GET {STATUS} of {SPECIALIST} tells {', '.join(map(str, _of_told(told)))}"
     )
 
 
@@ -161,7 +165,16 @@ async def _told(worker: Worker) -> _Told:
 
 
 def _same(told: _Told, summary: Summary) -> bool:
-    return (told.status, told.tests.total) == (summary.overall_status, summary.total_tests)
+    return _of_told(told) == _of_summary(summary)
+
+
+def _of_told(told: _Told) -> tuple[str | int, ...]:
+    tests = told.tests
+    return told.status, tests.total, tests.passed, tests.failed, tests.skipped
+
+
+def _of_summary(one: Summary) -> tuple[str | int, ...]:
+    return one.overall_status, one.total_tests, one.passed_tests, one.failed_tests, one.skipped_tests
 
 
 async def _is_cut_off(worker: Worker) -> bool:

@@ -46,7 +46,7 @@ async def assert_names_resolve(hq: Hq) -> None:
     for address in addresses(hq):
         wanted.setdefault(address.host, address.component)
     foreign = {address.host for address in addresses(hq) if not address.is_here}
-    found = await hq.gather(*(_look_up(host, component) for host, component in wanted.items()))
+    found = await hq.gather(*(_look_up(hq, host, component) for host, component in wanted.items()))
     for seen in found:
         said = sorted({address for answer in seen.answers for address in answer})
         hq.recorder.add("note", f"{seen.host}: {len(seen.answers)} of {TIMES} lookups answered", said or seen.errors)
@@ -69,18 +69,27 @@ def _judge_answers(hq: Hq, seen: Lookups) -> None:
         hq.degraded(f"{seen.host} leads into a private network and out of it: {said}", about=seen.component)
 
 
-async def _look_up(host: str, component: str) -> Lookups:
+async def _look_up(hq: Hq, host: str, component: str) -> Lookups:
     seen = Lookups(host, component)
-    loop = asyncio.get_running_loop()
+
+    async def resolve() -> dict[str, str]:
+        """Each address once, with its family: a resolver that reads two lists may name one twice."""
+        rows = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        return {str(row[4][0]): socket.AddressFamily(row[0]).name for row in rows}
+
     for _ in range(TIMES):
         try:
             async with asyncio.timeout(LOOKUP_S):
-                rows = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+                found = await hq.ask("dns", host, resolve)
         except TimeoutError:
             seen.errors.append(f"no answer within {LOOKUP_S:g} s")
         except (OSError, UnicodeError) as error:  # a name may be none that could be asked for
             seen.errors.append(str(getattr(error, "strerror", None) or error))
             seen.unsure = seen.unsure and getattr(error, "errno", None) == socket.EAI_AGAIN
         else:
-            seen.answers.append(frozenset(str(row[4][0]) for row in rows))
+            if found:
+                seen.answers.append(frozenset(found))
+            else:
+                seen.errors.append("the answer names no address")
+                seen.unsure = False
     return seen

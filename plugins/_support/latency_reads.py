@@ -7,22 +7,25 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from vibehq_smoke import Blocked
+from vibehq_smoke import Blocked, Violation
 
+from .short_models import Figures, Identity, Ok, OkOrList, Success
 from .workers import component_of
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from vibehq_smoke.platform import Api, Hq
 
-ANSWERS = (
-    ("orchestrator", "/api/status"),
-    ("health-api", "/api/health"),
-    ("health-api", "/api/health/checks?limit=5"),
-    ("health-api", "/api/health/workers"),
-    ("analytics-api", "/api/analytics/stats"),
-    ("hil", "/api/hil/requests?limit=5"),
+ANSWERS: tuple[tuple[str, str, type[BaseModel]], ...] = (
+    ("orchestrator", "/api/status", Success),
+    ("health-api", "/api/health", Ok),
+    ("health-api", "/api/health/checks?limit=5", OkOrList),
+    ("health-api", "/api/health/workers", OkOrList),
+    ("analytics-api", "/api/analytics/stats", Figures),
+    ("hil", "/api/hil/requests?limit=5", Success),
 )
-"""Component and path. What is slow among them is the orchestrator's: they are all its answers."""
+"""Component, path, and what is known to be its answer. What is slow among them is the orchestrator's."""
 
 STATUS = "/health-check/status"
 SELECT = "select 1"
@@ -66,8 +69,8 @@ def _databases(hq: Hq) -> list[Read]:
 
 def _answers(hq: Hq) -> list[Read]:
     return [
-        Read(f"GET {path}", "orchestrator", part, f"{hq.target.base_url}{path}", _get(hq.api, path, part))
-        for part, path in ANSWERS
+        Read(f"GET {path}", "orchestrator", part, f"{hq.target.base_url}{path}", _get(hq.api, path, model, part))
+        for part, path, model in ANSWERS
     ]
 
 
@@ -75,23 +78,24 @@ def _workers(hq: Hq) -> list[Read]:
     reads = []
     for name, worker in hq.workers.items():
         part = component_of(name)
-        reads.append(Read(f"{name}, GET {STATUS}", part, part, f"{worker.url}{STATUS}", _get(worker, STATUS, part)))
+        ask = _get(worker, STATUS, Identity, part)
+        reads.append(Read(f"{name}, GET {STATUS}", part, part, f"{worker.url}{STATUS}", ask))
     return reads
 
 
-def _get(client: Api, path: str, component: str) -> Callable[[], Awaitable[float]]:
+def _get(client: Api, path: str, model: type[BaseModel], component: str) -> Callable[[], Awaitable[float]]:
     async def ask() -> float:
         reply = await client.get(path, deadline=GIVE_UP_S)
-        if reply.status == 200 and reply.media_type == "application/json":
-            return reply.elapsed_ms
-        if reply.status == 401:
-            reply.expect()  # on a target without a session it says what to set
-        # Who answers nothing under that path does not serve the protocol at all.
-        missing = path == STATUS and reply.status in (404, 405)
-        raise Blocked(
-            f"GET {path} of {client.name} could not be timed: it answers {reply.status} as {reply.media_type}",
-            component="health-protocol" if missing else component,
-        )
+        try:
+            reply.expect(model)  # on a target without a session it says what to set
+        except Violation as violation:
+            # Who answers nothing under that path does not serve the protocol at all.
+            missing = path == STATUS and reply.status in (404, 405)
+            said = str(violation).partition("\n")[0]
+            raise Blocked(
+                f"{client.name} could not be timed: {said}", component="health-protocol" if missing else component
+            ) from None
+        return reply.elapsed_ms
 
     return ask
 

@@ -8,7 +8,7 @@ from vibehq_smoke import Blocked, Violation
 
 from .health_models import QuickCheck
 from .one_report import one_report
-from .results import assert_consistent
+from .results import assert_asked_for, assert_consistent
 from .switched import refuse_production, switched
 from .worker_links import QUICK
 
@@ -43,6 +43,7 @@ async def assert_check_finishes_without_logging(hq: Hq, worker: Worker) -> None:
 async def _finishes(hq: Hq, worker: Worker) -> WorkerResult:
     result = await one_report(hq, worker)
     assert_consistent(result)
+    assert_asked_for(result)
     return result
 
 

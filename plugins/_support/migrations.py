@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from vibehq_smoke import Skipped
 from vibehq_smoke.platform.wrangler_files import WranglerFileError, read_wrangler_file
 
+from .distinct import twice
 from .stored import stored_rows
 from .tables import DATABASES, EXPECTED, Tables
 from .wrangler import Complaint
@@ -38,6 +39,8 @@ class Trial:
     tables: Tables
     stopped_at: str = ""
     error: str = ""
+    empty: tuple[str, ...] = ()
+    """Those that hold nothing at all; one that is void on purpose says why."""
 
     @property
     def component(self) -> str:
@@ -96,7 +99,8 @@ def _tried(binding: str, folder: Path) -> Trial:
                 scratch.executescript((folder / name).read_text(encoding="utf-8"))
             except (sqlite3.Error, UnicodeDecodeError) as error:
                 return Trial(binding, tuple(names), {}, name, str(error))
-        return Trial(binding, tuple(names), _tables(scratch))
+        empty = tuple(name for name in names if not (folder / name).read_bytes().strip())
+        return Trial(binding, tuple(names), _tables(scratch), empty=empty)
 
 
 def _stay_inside(action: int, *_: object) -> int:
@@ -120,6 +124,8 @@ def complaints_about(trial: Trial) -> Iterator[Complaint]:
         later = f"; {left} later migration(s) stay pending" if left else ""
         yield Complaint(trial.component, f"{trial.binding}: {trial.stopped_at} does not apply: {trial.error}{later}")
         return
+    for name in trial.empty:
+        yield Complaint(trial.component, f"{trial.binding}: {name} is empty, so that it applies and changes nothing")
     for table, columns in EXPECTED[trial.binding].items():
         if table not in trial.tables:
             yield Complaint(trial.component, f"{trial.binding}: no migration creates the table {table}")
@@ -132,8 +138,9 @@ async def complaints_about_live(hq: Hq, trial: Trial) -> list[Complaint]:
     rows = await stored_rows(hq, trial.binding, _APPLIED)
     if rows is None:
         return []
-    live, ours = {str(row.get("name")) for row in rows}, set(trial.names)
-    found = []
+    listed = [str(row.get("name")) for row in rows]
+    live, ours = set(listed), set(trial.names)
+    found = [f"{trial.binding}: the target lists {name} as applied more than once" for name in twice(listed)]
     if pending := in_order(list(ours - live)):
         found.append(f"{trial.binding}: not applied on the target: {_few(pending)}")
     if unknown := in_order(list(live - ours)):

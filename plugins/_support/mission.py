@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from vibehq_smoke import Blocked, Skipped, Violation
 
+from . import hubs
 from .ears import Hub, listening
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ async def assert_loaded(hq: Hq, page: Page) -> None:
     except Violation as missing:
         raise await _why(hq, page, missing) from None
     text = await page.text()
+    assert text.strip(), f"{page.path} has its heading, but shows no text at all"
     assert not (found := _BOUNDARY.search(text)), f"{page.path} shows an error instead of content: {found.group()!r}"
     assert not (broken := broken_files(page)), f"{page.path} misses {', '.join(broken)}"
 
@@ -75,6 +77,14 @@ def broken_files(page: Page) -> list[str]:
     ]
 
 
+async def assert_hub_speaks(hq: Hq) -> None:
+    """The health hub greets, so that the page can be told by it. Raises Blocked when it does not (WRK-11)."""
+    try:
+        await hubs.assert_greets(hq, HUB.component)
+    except Violation as silence:
+        raise Blocked(f"{HUB.component} cannot be listened to: {silence}", component=HUB.component) from None
+
+
 @asynccontextmanager
 async def broadcasts(hq: Hq) -> AsyncIterator[Ear]:
     """What the health hub says meanwhile. Raises Blocked when it is not there (WRK-11)."""
@@ -86,15 +96,29 @@ async def broadcasts(hq: Hq) -> AsyncIterator[Ear]:
         yield ear
 
 
+async def assert_heard(ear: Ear, run: str) -> None:
+    """The hub confirmed the subscription, and tells of the run. Raises Violation."""
+    told = await ear.wait_for(lambda frame: run in str(frame), within_s=HEARD_S)
+    if not told or ear.first(HUB.confirms) is None:
+        why = ear.lost or f"no frame about run {run} came within {HEARD_S:g} s"
+        raise Violation(f"the health hub does not tell of the run: {why}", kind="broadcast", about=HUB.component)
+    answers = [kind for frame in ear.frames if (kind := str(frame.get("type"))) in (HUB.greeting, "subscribed")]
+    if answers != ["subscribed"]:
+        said = f"after its greeting it says {', '.join(answers)}, and was asked once to subscribe"
+        raise Violation(f"the health hub repeats itself: {said}", kind="broadcast", about=HUB.component)
+
+
 async def gist(page: Page) -> str:
     """What the page says, but for times of day and ages, which change by themselves."""
     return _TIME.sub("", await page.text())
 
 
-async def runs_told(hq: Hq) -> tuple[Any, ...]:
-    """What the API tells of runs, from which the page learns: its summary, and the newest runs."""
+async def is_told_of(hq: Hq, run: str) -> bool:
+    """Whether the API tells of the run where the page learns of runs: in its summary, or among the newest runs."""
     replies = await hq.gather(hq.api.get("/api/health"), hq.api.get("/api/health/checks", params={"limit": 20}))
-    return tuple(reply.expect() for reply in replies)
+    for reply in replies:
+        reply.expect()
+    return any(run in reply.text for reply in replies)
 
 
 async def assert_no_pretence(page: Page) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from vibehq_smoke import Violation
 
-from .health_models import WorkerReport, WorkerResult
+from .health_models import Acknowledged, WorkerReport, WorkerResult
 from .protocol import CALLBACK_S, execute, order
 from .reading import read, value_of
 
@@ -19,13 +19,13 @@ REPORT_S = CALLBACK_S
 
 
 async def one_report(hq: Hq, worker: Worker) -> WorkerResult:
-    """What ``worker`` reports of a fresh check, however it acknowledges that (HLT-06 judges how).
+    """What ``worker`` reports of a fresh check, whose check ever it acknowledges (HLT-06 judges that).
 
     Raises Violation; Skipped when it cannot call this machine back.
     """
     async with hq.callbacks() as results:
         body = order(results.url)
-        (await execute(hq, worker, body)).expect(status=(200, 202))
+        (await execute(hq, worker, body)).expect(Acknowledged, status=(200, 202))
         clock = asyncio.get_running_loop()
         give_up = clock.time() + REPORT_S
         while True:

@@ -29,7 +29,7 @@ async def assert_pages_typed(hq: Hq) -> None:
         raise Violation(f"{PROJECT} is missing from the checkout", kind="source")
     try:
         with hq.recorder.waiting("tsc"):
-            checked = await type_check(hq.source, CHECK_S, PROJECT)
+            checked = await type_check(hq, CHECK_S, PROJECT)
     except TimeoutError:
         raise Skipped(f"tsc took longer than {CHECK_S:g} s") from None
     if checked is None:

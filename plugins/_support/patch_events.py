@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,9 @@ STATS = "/api/patches/stats"
 TYPE = "PATCH_VALIDATED"
 """Harmless: types that end in ``_COMPLETED`` or ``_FAILED`` may move a task (contract PAT-03)."""
 
+DEFAULT_LIMIT = 50
+"""Recent events that are listed at most where no limit is asked for (contract 3.5)."""
+
 _STORED = "select event_type, status from patch_events where patch_id = ?"
 
 
@@ -34,8 +38,8 @@ class PostedEvent:
     patch_id: str
     event_id: str
     created_at: datetime
-    before: StatsSummary | None
-    """The statistics just before it; None when they could not be read."""
+    before: StatsSummary | str
+    """The statistics just before it, or why they could not be read."""
     ear: Ear
     """What the patch hub told meanwhile."""
 
@@ -57,7 +61,7 @@ PATCH_HUB = Hub(
 async def post_event(hq: Hq) -> PostedEvent:
     """Post one event while listening to the hub. Raises Violation when it is not received as it should be."""
     event_id = patch_id = f"{hq.tag}-event"
-    created_at = datetime.now(UTC)
+    created_at = datetime.fromtimestamp(time.time(), UTC)
     body = {
         "id": event_id,
         "patchId": patch_id,
@@ -90,7 +94,9 @@ async def assert_found(hq: Hq, posted: PostedEvent) -> None:
     )
     recent = (await hq.api.get(RECENT, params={"patchId": posted.patch_id})).expect(RecentEvents)
     assert recent.events, f"the event of {posted.patch_id} was accepted, but is not among the recent events"
-    assert recent.count >= len(recent.events), f"count is {recent.count}, but {len(recent.events)} events are listed"
+    listed = len(recent.events)
+    assert recent.count >= listed, f"count is {recent.count}, but {listed} events are listed"
+    assert recent.count == listed or listed >= DEFAULT_LIMIT, f"count is {recent.count}, yet only {listed} are listed"
     assert_ours(recent.events[0], posted)
     strange = {event.patch_id for event in recent.events} - {posted.patch_id}
     assert not strange, f"asked for the events of one patch, got those of {', '.join(sorted(strange))}"
@@ -117,9 +123,9 @@ def is_about(frame: dict[str, Any], patch_id: str) -> bool:
     return bool(frame.get("type") == "event" and value_of(frame.get("payload"), "patchId") == patch_id)
 
 
-async def _figures(hq: Hq) -> StatsSummary | None:
+async def _figures(hq: Hq) -> StatsSummary | str:
     """The statistics as they stand. That they cannot be read is PAT-07's to judge."""
     try:
         return (await hq.api.get(STATS)).expect(PatchStats).summary
-    except (Violation, Blocked, Skipped):
-        return None
+    except (Violation, Blocked, Skipped) as reason:
+        return str(reason).partition("\n")[0]

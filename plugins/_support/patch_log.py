@@ -8,46 +8,17 @@ from typing import TYPE_CHECKING
 from .analytics import FAILURE, ROUNDING, SUCCESS
 from .api_models import PlainRefusal
 from .patch_events import TYPE, PostedEvent, assert_ours
-from .patch_models import LoggedEvent, LogSummary, PatchLog, Timeline
+from .patch_models import EmptyLog, LogSummary, Timeline
+from .patch_pages import LOGS, assert_same_events, differs, read_log
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from vibehq_smoke.platform import Hq
 
-LOGS = "/api/patches/logs"
+    from .patch_models import PatchLog
+
 MOST = 100
-
-
-async def read_log(hq: Hq, **query: str | int) -> PatchLog:
-    """One page of the log that fits its own figures and what was asked. Raises Violation."""
-    log = (await hq.api.get(LOGS, params=query)).expect(PatchLog)
-    page = log.pagination
-    for name in ("limit", "offset"):
-        got, asked = getattr(page, name), query.get(name)
-        assert asked in (None, got), f"asked for {name} {asked}, pagination says {got}"
-    assert len(log.events) <= page.limit, f"{len(log.events)} events on a page with limit {page.limit}"
-    left = max(0, page.total - page.offset)
-    assert log.events or not left, f"no event on a page that should show {min(left, page.limit)} of {page.total}"
-    pages, current = -(-page.total // page.limit), page.offset // page.limit + 1
-    assert page.total_pages == pages, f"totalPages is {page.total_pages}, but {page.total} events make {pages}"
-    assert page.current_page == current, f"currentPage is {page.current_page} at offset {page.offset}, not {current}"
-    more = page.offset + len(log.events) < page.total
-    assert page.has_more == more, f"hasMore is {page.has_more} with {len(log.events)} of {page.total} events shown"
-    for event in log.events:
-        assert_flags(event)
-    return log
-
-
-def assert_flags(event: LoggedEvent) -> None:
-    """The flags follow from the status, and the timestamp from the time of the event."""
-    flags = (event.is_success, event.is_error)
-    expected = (event.status in SUCCESS, event.status in FAILURE)
-    assert flags == expected, f"an event with status {event.status!r} has isSuccess {flags[0]} and isError {flags[1]}"
-    created = event.created_at.timestamp()
-    assert min(abs(event.timestamp - created), abs(event.timestamp / 1000 - created)) <= 1, (
-        f"timestamp is {event.timestamp} for an event of {event.created_at.isoformat()}"
-    )
 
 
 async def assert_limits(hq: Hq) -> None:
@@ -56,16 +27,17 @@ async def assert_limits(hq: Hq) -> None:
         reply.expect(PlainRefusal, status=400)
 
 
-async def assert_filtered(hq: Hq, posted: PostedEvent) -> None:
-    """Filters leave what matches, the posted event with it, and the order is the one asked for."""
+async def assert_filtered(hq: Hq, posted: PostedEvent, pages: Sequence[PatchLog]) -> None:
+    """Filters leave what matches, the posted event with it, in the order asked for and as it is on other pages."""
     since = (posted.created_at - timedelta(seconds=1)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     late = (posted.created_at + timedelta(days=3650)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    ours, failed, rising, none = await hq.gather(
+    none = (await hq.api.get(LOGS, params={"startDate": late})).expect(EmptyLog).pagination
+    ours, failed, rising = await hq.gather(
         read_log(hq, eventType=TYPE, status="success", startDate=since, limit=MOST),
         read_log(hq, status="error", limit=20),
         read_log(hq, order="asc", limit=20),
-        read_log(hq, startDate=late),
     )
+    assert_same_events([*pages, ours, failed, rising])
     strays = {(event.event_type, event.status) for event in ours.events} - {(TYPE, "success")}
     assert not strays, f"the filters eventType={TYPE} and status=success let through {sorted(strays)}"
     found = [event for event in ours.events if event.patch_id == posted.patch_id]
@@ -78,7 +50,8 @@ async def assert_filtered(hq: Hq, posted: PostedEvent) -> None:
     assert not strange, f"the filter status=error lets through {', '.join(sorted(strange))}"
     times = [event.created_at for event in rising.events]
     assert times == sorted(times), "events asked for in ascending order are not sorted by time"
-    assert none.pagination.total == 0, f"{none.pagination.total} events are later than ten years from now"
+    assert none.total == 0, f"{none.total} events are later than ten years from now"
+    assert not (difference := differs(none, 0, {})), difference
 
 
 async def assert_timeline(hq: Hq, posted: PostedEvent) -> None:

@@ -15,7 +15,7 @@ from vibehq_smoke.platform.dialects import Dialect
 
 from .commands import NOWHERE, Ran, run_command
 from .fields import Count, Flag, Name
-from .reading import read
+from .reading import read, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -100,6 +100,22 @@ def batch_file(root: Path, patches: list[dict[str, Any]]) -> Path:
     path = root.parent / "batch.json"
     path.write_text(json.dumps({"requester": "smoke", "reason": "smoke check", "patches": patches}), encoding="utf-8")
     return path
+
+
+def assert_helps(ran: Ran) -> None:
+    """A command that was asked for its help shows it."""
+    assert ran.exit_code == 0, f"{ran.command} ends with {ran.exit_code}: {ran.said}"
+    assert ran.out.strip(), f"{ran.command} prints no help"
+
+
+def assert_refused(ran: Ran, what: str) -> None:
+    """A bad batch ends with 1 and a reason; an outcome on stdout, which not every refusal has, is no success."""
+    assert ran.exit_code == 1, (
+        f"{ran.command} ends with {ran.exit_code} for a batch with {what}, expected 1: {ran.said}"
+    )
+    assert ran.out.strip() or ran.err.strip(), f"{ran.command} refuses a batch with {what} without a word"
+    if ran.out.lstrip().startswith("{"):
+        assert value_of(_json(ran), "success") is False, f"{ran.command} tells of success for a batch with {what}"
 
 
 def assert_all_applied(hq: Hq, ran: Ran, total: int) -> None:

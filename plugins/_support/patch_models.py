@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from .api_models import Camel, PatchEvent, TopPatch
+from .distinct import distinct
 from .fields import Count, Flag, Moment, Name, Number, Percent, RowId, Text
 
 Counts = dict[str, Count]
@@ -30,7 +31,7 @@ class EventRefused(Camel):
 class RecentEvents(Camel):
     """``GET /api/patches/events/recent`` (PAT-03)."""
 
-    events: list[PatchEvent]
+    events: Annotated[list[PatchEvent], distinct("id")]
     count: Count
 
 
@@ -62,9 +63,16 @@ class LogFilters(Camel):
 class PatchLog(Camel):
     """``GET /api/patches/logs`` (PAT-06)."""
 
-    events: list[LoggedEvent]
+    events: Annotated[list[LoggedEvent], distinct("id")]
     pagination: LogPage
     filters: LogFilters
+
+
+class EmptyLog(Camel):
+    """The same, of events that there are not."""
+
+    events: Annotated[list[Any], Field(max_length=0)]
+    pagination: LogPage
 
 
 class Timeline(Camel):
@@ -107,7 +115,7 @@ class StatsBreakdown(Camel):
 
     by_event_type: Counts
     by_status: Counts
-    top_patches: list[TopPatch]
+    top_patches: Annotated[list[TopPatch], distinct("patch_id")]
     daily_stats: list[Any]
 
 

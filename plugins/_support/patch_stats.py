@@ -1,20 +1,17 @@
-"""What must hold between the figures and trends of the patch API (contract PAT-07, PAT-08)."""
+"""What must hold between the figures of the patch API (contract PAT-07)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from .analytics import FAILURE, ROUNDING, SUCCESS
-from .api_models import PlainRefusal
+from .distinct import twice
 from .patch_events import STATS, TYPE, PostedEvent
 from .patch_log import success_rate
-from .patch_models import PatchStats, PatchTrend
+from .patch_models import PatchStats
 
 if TYPE_CHECKING:
-    from vibehq_smoke.platform import Hq
-
-TRENDS = "/api/patches/trends"
-METRICS = ("events", "success_rate", "error_rate", "performance", "throughput")
+    from vibehq_smoke.platform import Hq, Reply
 
 SIDE_REPORTS = (
     "/api/patches/stats/performance?days=7",
@@ -36,6 +33,36 @@ async def statistics(hq: Hq, **query: str) -> PatchStats:
             return stats
         assert attempt < _TRIES - 1, difference
     raise AssertionError("unreachable")
+
+
+async def all_statistics(hq: Hq) -> PatchStats:
+    """The figures, which are the same however they are grouped. Raises Violation, AssertionError."""
+    for attempt in range(_TRIES):
+        plain, with_errors, *grouped = await hq.gather(
+            statistics(hq),
+            statistics(hq, includeErrors="true"),
+            statistics(hq, groupBy="week"),
+            statistics(hq, groupBy="month"),
+        )
+        told = [_figures(stats) for stats in (plain, with_errors, *grouped)]
+        if all(figures == told[0] for figures in told):
+            break
+        assert attempt < _TRIES - 1, f"the same events, grouped in other ways, make other figures: {told}"
+    _assert_errors(with_errors)
+    return plain
+
+
+def _figures(stats: PatchStats) -> tuple[int, int, list[int]]:
+    return stats.summary.total_events, stats.summary.unique_patches, [top.count for top in stats.breakdown.top_patches]
+
+
+def _assert_errors(stats: PatchStats) -> None:
+    """What they look like is open; where they are a list, it names what has failed, and nothing twice."""
+    assert stats.errors is not None, "includeErrors=true gives no errors"
+    if isinstance(stats.errors, list):
+        failed = stats.summary.failed_events
+        assert stats.errors or not failed, f"includeErrors=true names none of {failed} failed events"
+        assert not (doubles := twice(stats.errors)), f"errors names twice: {', '.join(doubles)[:200]}"
 
 
 def differs(stats: PatchStats) -> str | None:
@@ -66,8 +93,8 @@ def differs(stats: PatchStats) -> str | None:
 def assert_counted(hq: Hq, stats: PatchStats, posted: PostedEvent) -> None:
     """The posted event raised the totals. Others may have come meanwhile, so more is right, too."""
     assert stats.breakdown.by_event_type.get(TYPE), f"byEventType knows no {TYPE}, though one was posted"
-    if posted.before is None:
-        hq.note("the figures before the event are not known, so their growth was not judged")
+    if isinstance(posted.before, str):
+        hq.degraded(f"the figures can be read now, but could not just before the event was posted: {posted.before}")
         return
     for name, before, after in (
         ("totalEvents", posted.before.total_events, stats.summary.total_events),
@@ -79,67 +106,11 @@ def assert_counted(hq: Hq, stats: PatchStats, posted: PostedEvent) -> None:
 async def assert_side_reports(hq: Hq) -> None:
     """The other reports answer with JSON. Raises Violation."""
     for reply in await hq.gather(*map(hq.api.get, SIDE_REPORTS)):
-        assert isinstance(reply.expect(), dict), f"GET {reply.path} answers no object"
+        assert_says_something(reply)
 
 
-async def trend(hq: Hq, metric: str) -> PatchTrend:
-    """The course of ``metric`` over the last day, by hours; its figures follow from its points. Raises Violation."""
-    query = {"metric": metric, "timeframe": "24h", "interval": "1h"}
-    found = (await hq.api.get(TRENDS, params=query)).expect(PatchTrend)
-    got = (found.metric, found.timeframe, found.interval)
-    assert got == tuple(query.values()), f"asked for {', '.join(query.values())}, got {', '.join(got)}"
-    assert_figures(found)
-    return found
-
-
-def assert_figures(found: PatchTrend) -> None:
-    """The points come in the order of time, and the figures follow from them."""
-    metric, values = found.metric, [point.value for point in found.data_points]
-    times = [point.timestamp for point in found.data_points]
-    assert times, f"the trend of {metric} over 24 hours has no data points"
-    assert times == sorted(set(times)), f"the points of {metric} are not in the order of time"
-    assert found.metadata.total_data_points == len(values), (
-        f"totalDataPoints of {metric} is {found.metadata.total_data_points}, but there are {len(values)} points"
-    )
-    figures = found.trend
-    for name, told, made in (
-        ("min", figures.min, min(values)),
-        ("max", figures.max, max(values)),
-        ("latest", figures.latest, values[-1]),
-        ("average", figures.average, sum(values) / len(values)),
-    ):
-        assert abs(told - made) <= max(ROUNDING, abs(made) * 1e-4), (
-            f"trend.{name} of {metric} is {told:g}, but the points make {made:g}"
-        )
-
-
-async def assert_rates_complement(hq: Hq) -> None:
-    """At every point the error rate is what the success rate leaves of 100 (contract PAT-08). Raises Violation."""
-    for attempt in range(_TRIES):
-        good, bad = await hq.gather(trend(hq, "success_rate"), trend(hq, "error_rate"))
-        difference = not_complementary(good, bad)
-        if difference is None:
-            return
-        assert attempt < _TRIES - 1, difference
-
-
-def not_complementary(good: PatchTrend, bad: PatchTrend) -> str | None:
-    """Where two rates do not make 100 together; None when they do everywhere."""
-    errors = {point.timestamp: point.value for point in bad.data_points}
-    for point in good.data_points:
-        error = errors.get(point.timestamp)
-        if error is not None and abs(point.value + error - 100) > ROUNDING:
-            return f"success_rate {point.value:g} and error_rate {error:g} do not make 100 together"
-    return None
-
-
-async def assert_comparisons(hq: Hq) -> None:
-    """An unknown metric is refused; comparing periods and looking for anomalies answer. Raises Violation."""
-    unknown, compared, anomalies = await hq.gather(
-        hq.api.get(TRENDS, params={"metric": "smoke-invalid"}),
-        hq.api.get(f"{TRENDS}/compare", params={"period1": "24h", "period2": "7d"}),
-        hq.api.get(f"{TRENDS}/anomalies", params={"threshold": 2}),
-    )
-    unknown.expect(PlainRefusal, status=400)
-    for reply in (compared, anomalies):
-        assert isinstance(reply.expect(), dict), f"GET {reply.path} answers no object"
+def assert_says_something(reply: Reply) -> None:
+    """The answer is a JSON object that is not empty. Raises Violation, AssertionError."""
+    told = reply.expect()
+    assert isinstance(told, dict), f"GET {reply.path} answers no object"
+    assert told, f"GET {reply.path} answers an empty object"

@@ -8,7 +8,17 @@ from vibehq_smoke import Blocked, Violation
 
 from . import patch_batches as batches
 from .api_models import PatchRefused
-from .patch_manager import SHORT, assert_same, batch_file, patchctl, safely, scratch
+from .patch_manager import (
+    SHORT,
+    assert_all_applied,
+    assert_helps,
+    assert_refused,
+    assert_same,
+    batch_file,
+    patchctl,
+    safely,
+    scratch,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,8 +43,9 @@ async def assert_validated_by_patchctl(hq: Hq) -> None:
     if hq.target.source is None:
         hq.note(f"judged over HTTP only: there is no source checkout with a {SHORT}")
         return
+    with scratch({}) as nothing:
+        await _assert_starts(hq, nothing)
     with scratch(batches.FILES) as root:
-        await _assert_starts(hq, root)
         try:
             await _assert_validates(hq, root)
         except AssertionError as wrong:
@@ -43,17 +54,16 @@ async def assert_validated_by_patchctl(hq: Hq) -> None:
 
 async def _assert_starts(hq: Hq, root: Path) -> None:
     try:
-        ran = await patchctl(hq, root, "--help")
-        assert ran.exit_code == 0, f"{ran.command} ends with {ran.exit_code}: {ran.said}"
+        assert_helps(await patchctl(hq, root, "--help"))
     except AssertionError as wrong:
         said = str(wrong).partition("\n")[0]
         raise Blocked(f"{said} (PAT-01 judges that)", component=_PATCH_MANAGER) from None
 
 
 async def _assert_validates(hq: Hq, root: Path) -> None:
-    for what, patches, expected in (("good", batches.PATCHES, 0), ("bad", [batches.OUT_OF_RANGE], 1)):
-        ran = await patchctl(hq, root, "validate", batch_file(root, patches), *safely(root))
-        assert ran.exit_code == expected, (
-            f"{SHORT} validate ends with {ran.exit_code} for a {what} batch, expected {expected}: {ran.said}"
-        )
-        assert_same(root, batches.FILES, f"after {SHORT} validate")
+    good = await patchctl(hq, root, "validate", batch_file(root, batches.PATCHES), *safely(root))
+    assert_all_applied(hq, good, len(batches.PATCHES))
+    assert_same(root, batches.FILES, f"after {SHORT} validate")
+    bad = await patchctl(hq, root, "validate", batch_file(root, [batches.OUT_OF_RANGE]), *safely(root))
+    assert_refused(bad, "a line out of range")
+    assert_same(root, batches.FILES, f"after {SHORT} validate")

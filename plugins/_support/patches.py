@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .api_models import PatchApplied
 from .reading import rows_of, value_of
 from .stored import stored_rows
 
 if TYPE_CHECKING:
     from vibehq_smoke.platform import Hq
+
+    from .api_models import PatchApplied
 
 APPLY = "/api/patches/apply"
 LEAST_EVENTS = 2
@@ -29,7 +30,7 @@ def assert_applied(applied: PatchApplied, patch_id: str) -> None:
     """The one valid operation counts as applied, and the events are about this patch."""
     assert applied.applied_operations == 1, f"appliedOperations is {applied.applied_operations} for one valid operation"
     assert applied.failed_operations == 0, f"failedOperations is {applied.failed_operations} for a valid batch"
-    assert not applied.errors, f"a valid batch was applied with errors: {applied.errors}"
+    assert applied.errors == [], f"a valid batch was applied with errors: {applied.errors}"
     assert len(applied.events) >= LEAST_EVENTS, (
         f"{len(applied.events)} event(s) returned, expected {LEAST_EVENTS} or more"
     )
@@ -37,13 +38,15 @@ def assert_applied(applied: PatchApplied, patch_id: str) -> None:
     assert not strange, f"events of other patches came back: {', '.join(sorted(strange))}"
 
 
-async def assert_events_stored(hq: Hq, patch_id: str) -> None:
+async def assert_events_stored(hq: Hq, applied: PatchApplied) -> None:
     """The dry run left its events in DB_OPS, as the operator channel or else the list of recent events shows."""
+    patch_id = applied.events[0].patch_id
     stored = await _event_types(hq, patch_id)
     if stored is None:
         hq.note("whether the events were stored was not judged: neither SQL nor /api/patches/events/recent is there")
         return
-    missing = sorted(RECORDED - stored)
+    wanted = RECORDED.union(event.event_type for event in applied.events)
+    missing = sorted(wanted - stored)
     assert not missing, f"the dry run of {patch_id} left no event {' and no event '.join(missing)}"
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from vibehq_smoke import Blocked
 
+from .counters import FINAL
 from .health_models import Recorded, Refusal, WorkerRow
 from .protocol import skip_without_credential
 from .results import SENT_SCORE, TOLERANCE, our_result
-from .runs import FINAL, StartedRun, read_run
+from .runs import StartedRun, rows_of
 from .soundness import unsound
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ async def refuses_what_is_no_result(hq: Hq) -> None:
     forged.expect(Refusal, status=(400, 404))
     read.expect(Refusal, status=405)
     asked.expect(status=204)
+    assert not asked.content, (
+        f"OPTIONS {RESULT} answers 204, which has no body, with one of {len(asked.content)} byte(s)"
+    )
 
 
 async def post_a_result(hq: Hq, run: StartedRun) -> WorkerRow:
@@ -51,10 +55,8 @@ async def post_a_result(hq: Hq, run: StartedRun) -> WorkerRow:
 
     A refusal with 409 says that the worker was faster; the next row is tried, and at most one result is stored.
     """
-    rows = (await read_run(hq, run.uuid)).worker_results
-    assert rows or run.total_workers, "the platform runs none of the configured workers (HLT-04 says which it knows)"
-    if not rows:
-        raise Blocked(f"run {run.uuid} shows no worker rows that a result could be for", component="d1-health")
+    assert run.total_workers, "the platform runs none of the configured workers (HLT-04 says which it knows)"
+    rows = await rows_of(hq, run)
     for row in _in_order(hq, rows):
         body = {"worker_check_uuid": row.worker_check_uuid, "results": our_result(hq.tag)}
         reply = await hq.service.post(RESULT, json=body)
@@ -91,7 +93,7 @@ async def _reads_back(hq: Hq, run: StartedRun, posted: WorkerRow) -> WorkerRow:
 
 
 async def _workers_were_faster(hq: Hq, run: StartedRun) -> WorkerRow:
-    rows = (await read_run(hq, run.uuid)).worker_results
+    rows = await rows_of(hq, run)
     still_open = [row.worker_name for row in rows if row.status not in FINAL]
     assert not still_open, f"the result for {', '.join(still_open)} was refused with 409, but the row is still open"
     reported = [row for row in rows if row.status == "completed" and row.health_score is not None]
@@ -115,7 +117,7 @@ async def _why_none_reports(hq: Hq, rows: Sequence[WorkerRow]) -> Blocked:
 
 
 async def _row(hq: Hq, run: StartedRun, worker_check_uuid: str) -> WorkerRow:
-    for row in (await read_run(hq, run.uuid)).worker_results:
+    for row in await rows_of(hq, run):
         if row.worker_check_uuid == worker_check_uuid:
             return row
     raise AssertionError(f"run {run.uuid} does not show its row {worker_check_uuid} any more")

@@ -11,7 +11,7 @@ from vibehq_smoke import Skipped, Violation
 
 from .health_models import Acknowledged, WorkerReport
 from .reading import read, value_of
-from .results import assert_consistent
+from .results import assert_asked_for, assert_consistent
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -141,6 +141,7 @@ def _assert_reported(hq: Hq, worker: Worker, body: Any) -> None:
     report = read(hq, WorkerReport, body, f"the result of {worker.name}")
     try:
         assert_consistent(report.results)
+        assert_asked_for(report.results)
     except AssertionError as error:
         raise AssertionError(f"the result of {worker.name} contradicts itself: {error}") from None
     hq.note(f"{worker.name} is {report.results.overall_status}, score {report.results.health_score:g}")

@@ -21,8 +21,9 @@ def read(hq: Hq, model: type[M], data: Any, what: str) -> M:
 
     Raises Violation ``shape``.
     """
+    judged = hq.recorder.outside.judged(data, model)
     try:
-        fitted, drifts = fit(model, json.dumps(data))
+        fitted, drifts = fit(model, json.dumps(judged))
     except (ShapeError, RecursionError) as error:
         raise Violation(f"{what}: {error}", kind="shape") from None
     for drift in drifts:

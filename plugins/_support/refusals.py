@@ -14,6 +14,7 @@ from .deliveries import PATH as DELIVERIES
 from .deliveries import PLAN_PATH as PLANNED_DELIVERIES
 from .posting import RESULT
 from .protocol import EXECUTE, order, results_url, skip_without_credential
+from .refusal_models import Refused
 from .soundness import unsound
 from .stored import stored_rows
 
@@ -168,7 +169,7 @@ async def _send(hq: Hq, probe: Probe) -> Reply:
 
 def _wrong(reply: Reply, statuses: tuple[int, ...], component: str, body: str = "") -> Violation | None:
     try:
-        reply.expect(status=statuses)
+        reply.expect(Refused, status=statuses)
     except Violation as violation:
         return Violation(str(violation).partition("\n")[0] + body, kind=violation.kind, about=component)
     return None
@@ -200,10 +201,14 @@ async def _wrongly_taken(hq: Hq, worker: Worker) -> list[Violation]:
         _wrong(reply, (400,), "health-protocol", f" to the body {json.dumps(body)}")
         for reply, body in zip(replies, bodies, strict=True)
     ]
-    # As built the 405 is plain text, which the contract allows here (part 4).
-    if asked.status != 405 or not asked.content:
+    if not _is_plain_refusal(asked):
         found.append(_wrong(asked, (405,), "health-protocol"))
     return [trouble for trouble in found if trouble]
+
+
+def _is_plain_refusal(asked: Reply) -> bool:
+    """As built the 405 is plain text, which the contract allows here (part 4)."""
+    return asked.status == 405 and asked.media_type == "text/plain" and bool(asked.text.strip())
 
 
 async def _assert_none_started(hq: Hq) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from .distinct import twice
+
 if TYPE_CHECKING:
     from .health_models import TestResult, WorkerResult
 
@@ -68,6 +70,17 @@ def assert_consistent(result: WorkerResult) -> None:
     assert result.overall_status in wanted, (
         f"overall_status is {result.overall_status!r}, but the parts of the result make {' or '.join(sorted(wanted))}"
     )
+
+
+def assert_asked_for(result: WorkerResult) -> None:
+    """It tells of the unit tests, which were asked for, each once, unless it broke off; of no others (part 4)."""
+    if result.overall_status == "timeout" or result.error_message:
+        return
+    names = [test.name for test in result.unit_test_results or ()]
+    assert names, "it tells of no unit test, though these were asked for"
+    assert not (doubles := twice(names)), f"it tells twice of the unit test {' and '.join(doubles)}"
+    others = [*(result.performance_test_results or ()), *(result.integration_test_results or ())]
+    assert not others, f"it tells of {others[0].name!r}, though only unit tests were asked for"
 
 
 def _status_of(score: float) -> str:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from vibehq_smoke import Skipped
+from vibehq_smoke import Blocked, Skipped, Violation
 
+from .counters import miscounted
 from .health_models import RunAccepted, RunReply, RunStatus, WorkerRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from vibehq_smoke.platform import Hq, Worker
-
-FINAL = frozenset({"completed", "failed", "timeout", "passed"})
-"""Statuses of a worker row that no further result changes (contract part 4)."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +53,40 @@ def refuse_extra_runs(hq: Hq) -> None:
 
 
 async def read_run(hq: Hq, uuid: str) -> RunStatus:
-    """The run with this id, as the platform tells it. Raises Violation when it is another run."""
-    reply = await hq.api.get(f"/api/health/checks/{uuid}")
-    run = reply.expect(RunReply).run
+    """The run with this id, as the platform tells it. Raises Violation when it is another run, or counts wrongly."""
+    run = await _read(hq, uuid)
+    if miscounted(run):
+        run = await _read(hq, uuid)  # its row and those of its workers may be read one after the other
+    if wrong := miscounted(run):
+        raise Violation(f"run {uuid}: {wrong}", kind="counters")
+    return run
+
+
+async def is_stored(hq: Hq, run: StartedRun) -> bool:
+    """Whether the platform knows the run at all. Raises Violation when it does not say."""
+    reply = await hq.api.get(f"/api/health/checks/{run.uuid}")
+    reply.expect(None, status=(200, 404))
+    return reply.status == 200
+
+
+async def rows_of(hq: Hq, run: StartedRun) -> list[WorkerRow]:
+    """The rows of the run's workers, all of them. Raises Violation; Blocked when some are missing (HLT-11)."""
+    seen = await read_run(hq, run.uuid)
+    assert seen.total_workers == run.total_workers, (
+        f"run {run.uuid} was started over {run.total_workers} worker(s), but reads back over {seen.total_workers}"
+    )
+    rows = seen.worker_results
+    if len(rows) != run.total_workers:
+        raise Blocked(
+            f"run {run.uuid} shows {len(rows) or 'no'} worker rows for {run.total_workers} worker(s)",
+            component="d1-health",
+        )
+    return rows
+
+
+async def _read(hq: Hq, uuid: str) -> RunStatus:
+    run = (await hq.api.get(f"/api/health/checks/{uuid}")).expect(RunReply).run
     assert run.health_check_uuid == uuid, f"asked for run {uuid}, but the answer is about {run.health_check_uuid}"
-    for name, count in (("completed", run.completed_workers), ("judged", run.passed_workers + run.failed_workers)):
-        assert count <= run.total_workers, f"run {uuid} has {count} {name} worker(s) of {run.total_workers}"
     return run
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from vibehq_smoke.platform.dialects import Dialect
 
 from .api_models import ScanFindings, ScanResult
+from .distinct import sole
 from .ears import EVENT_S, Ear, Hub, listening
+from .fields import Count
 from .reading import read, value_of
+from .refusal_models import Refused
 from .stored import stored_rows
 
 if TYPE_CHECKING:
@@ -32,11 +37,26 @@ OPS_HUB = Hub(
 
 _TRACE = "ops.ingestLogs.incremental"
 _COUNTS = (
-    "select (select count(*) from operation_logs) as logs, (select count(*) from ops_issues) as issues, "
-    "(select count(*) from operation_logs where source = 'ops-monitor' and operation = ?) as traces"
+    "select (select count(*) from (select 1 from operation_logs limit ?)) as logs, "
+    "(select count(*) from (select 1 from ops_issues limit ?)) as issues, "
+    "exists (select 1 from operation_logs where source = 'ops-monitor' and operation = ?) as traced"
 )
+"""As many logs and issues as are claimed, at most: a log may be too long to count."""
 
 _ID = re.compile(r"scan-([0-9]{1,18})")
+
+
+class ScanRow(Dialect):
+    """A row of ``ops_scans`` (contract 5.1)."""
+
+    id: Count
+    scan_type: Literal["full", "incremental"]
+    status: Literal["running", "completed", "failed"]
+
+    @property
+    def name(self) -> str:
+        """How answers and broadcasts call it."""
+        return f"scan-{self.id}"
 
 
 @dataclass(frozen=True)
@@ -63,8 +83,14 @@ async def scan_and_listen(hq: Hq) -> MadeScan:
 
 def is_result(frame: Frame, scan_id: str | None = None) -> bool:
     """Whether hub-ops tells the result of a scan, of this one if it is given, with this frame."""
-    told = value_of(frame.get("data"), "scanId")
-    return bool(frame.get("type") == "scan-result" and scan_id in (None, told))
+    if frame.get("type") != "scan-result":
+        return False
+    return scan_id is None or scan_id == value_of(frame.get("data"), "scanId")
+
+
+def scan_of(frame: Frame) -> str:
+    """The id of the scan that ``frame`` tells of."""
+    return str(value_of(frame.get("data"), "scanId"))
 
 
 def scope_of(frame: Frame) -> str | None:
@@ -97,22 +123,21 @@ def assert_coherent(scan: ScanResult) -> None:
 async def assert_get_scans_nothing(hq: Hq) -> None:
     """GET on the same path is refused as JSON; the single-page app in its place is no answer (contract Q5)."""
     reply = await hq.api.get(SCAN)
-    if reply.media_type == "text/html":
-        reply.expect()
-    assert reply.status in (404, 405), f"GET {SCAN} answers {reply.status}; expected 404 or 405, since only POST scans"
+    reply.expect(Refused, status=(404, 405))
 
 
 async def assert_stored(hq: Hq, scan: ScanResult, number: int) -> None:
     """DB_OPS holds the scan; judged where there is an operator channel. What it holds, AUT-06 judges."""
     rows = await stored_rows(hq, "DB_OPS", "select id from ops_scans where id = ?", (number,))
-    assert rows is None or rows, f"scan {scan.scan_id} was answered, but DB_OPS holds no such scan"
+    if rows is not None:
+        assert rows, f"scan {scan.scan_id} was answered, but DB_OPS holds no such scan"
+        sole(rows, f"scan {scan.scan_id} in DB_OPS")
 
 
 async def assert_stored_as_answered(hq: Hq, scan: ScanResult) -> None:
     """The row of the scan in DB_OPS says what was answered. Raises Violation."""
     rows = await hq.operator.sql("DB_OPS", "select * from ops_scans where id = ?", (scan_number(scan),))
-    assert rows, f"scan {scan.scan_id} was answered, but DB_OPS holds no such scan"
-    row: dict[str, Any] = rows[0]
+    row = sole(rows, f"{scan.scan_id}, which was answered, in ops_scans")
     stored = (row.get("scan_type"), row.get("status"))
     assert stored == (scan.type, scan.status), f"scan {scan.scan_id} is stored as {stored[0]}, {stored[1]}"
     kept = read(hq, ScanFindings, _decoded(row.get("findings")), f"the stored findings of {scan.scan_id}")
@@ -121,17 +146,17 @@ async def assert_stored_as_answered(hq: Hq, scan: ScanResult) -> None:
 
 async def assert_counts(hq: Hq, scan: ScanResult) -> None:
     """The scan counts no more than there is, and left its row in operation_logs; judged where one can look inside."""
-    rows = await stored_rows(hq, "DB_OPS", _COUNTS, (_TRACE,))
+    rows = await stored_rows(hq, "DB_OPS", _COUNTS, (scan.processed_logs, scan.issues_filed, _TRACE))
     if rows is None:
         return
-    there: dict[str, Any] = rows[0]
-    assert scan.processed_logs <= there["logs"], (
+    there = sole(rows, "the counts of logs and issues")
+    assert there["logs"] == scan.processed_logs, (
         f"{scan.scan_id} claims to have read {scan.processed_logs} logs, but operation_logs holds {there['logs']}"
     )
-    assert scan.issues_filed <= there["issues"], (
+    assert there["issues"] == scan.issues_filed, (
         f"{scan.scan_id} claims to have filed {scan.issues_filed} issues, but ops_issues holds {there['issues']}"
     )
-    assert there["traces"], f"{scan.scan_id} left no row {_TRACE} in operation_logs"
+    assert there["traced"] == 1, f"{scan.scan_id} left no row {_TRACE} in operation_logs"
 
 
 def assert_heard(made: MadeScan) -> None:

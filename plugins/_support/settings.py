@@ -12,6 +12,8 @@ from vibehq_smoke.platform.wrangler_files import WranglerFileError
 from .bindings import ORCHESTRATOR
 from .fitness import unfit
 from .health_models import WorkerList, WorkerState
+from .platform_status import PlatformStatus
+from .reading import value_of
 from .workers import component_of
 from .wrangler import Complaint, owner, place
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 VERSION_BINDING = "CF_VERSION_METADATA"
 VERSION_HEADER = "x-version-id"
 _TARGETS = "HEALTH_WORKER_TARGETS"
+_WORKERS = "/api/health/workers"
 
 
 async def misnamed(worker: Worker) -> list[Complaint]:
@@ -45,15 +48,19 @@ async def misnamed(worker: Worker) -> list[Complaint]:
 
 
 async def unlisted(hq: Hq, worker: Worker) -> list[Complaint]:
-    """Whether health runs do not know the worker, or know it as another type."""
-    listed = {one.name: one for one in (await hq.api.get("/api/health/workers")).expect(WorkerList).workers}
-    known = listed.get(worker.name)
-    if known is None:
-        return [Complaint(component_of(worker.name), f"GET /api/health/workers does not list {worker.name}")]
-    if known.type != worker.type:
-        line = f"GET /api/health/workers lists {worker.name} as {known.type!r} instead of {worker.type!r}"
-        return [Complaint(component_of(worker.name), line)]
-    return []
+    """Whether health runs do not know the worker, know it twice, or as another type.
+
+    Raises Blocked when the list is not whole.
+    """
+    listed = (await hq.api.get(_WORKERS)).expect(WorkerList)
+    if listed.count not in (None, len(listed.workers)):
+        why = f"GET {_WORKERS} counts {listed.count} workers and lists {len(listed.workers)} (HLT-04 judges that)"
+        raise Blocked(why, component="health-api")
+    types = [one.type for one in listed.workers if one.name == worker.name]
+    if types == [worker.type]:
+        return []
+    said = f"lists {worker.name} as {' and '.join(map(repr, types))} instead of {worker.type!r}"
+    return [Complaint(component_of(worker.name), f"GET {_WORKERS} {said if types else f'does not list {worker.name}'}")]
 
 
 def in_files(hq: Hq, files: Iterable[WranglerFile], judge: Callable[[WranglerFile], Iterator[str]]) -> list[Complaint]:
@@ -128,18 +135,11 @@ async def unspoken_version(hq: Hq) -> list[Complaint]:
     """
     try:
         reply = await hq.bare.get("/api/status")
+        reply.expect(PlatformStatus)
     except Violation as violation:
         raise Blocked(f"whether its version is told was not seen: {violation}", component="orchestrator") from None
-    if reply.headers.get(VERSION_HEADER) or _version_in(reply.content):
+    if reply.headers.get(VERSION_HEADER) or value_of(reply.json(), "version"):
         return []
     return [
         Complaint("orchestrator", f"the orchestrator binds {VERSION_BINDING}, but GET /api/status tells no version")
     ]
-
-
-def _version_in(content: bytes) -> bool:
-    try:
-        body = json.loads(content)
-    except ValueError:
-        return False
-    return isinstance(body, dict) and bool(body.get("version"))

@@ -30,11 +30,11 @@ async def sound_worker(hq: Hq) -> Worker:
 
 
 async def unsound(worker: Worker) -> Blocked | None:
-    """Why the protocol cannot be judged on this worker: it is not there, or does not serve the paths (HLT-07)."""
+    """Why the protocol cannot be judged on this worker: it is not there, or does not say how it is (HLT-07)."""
     if wrong := await unfit(worker):
         said = str(wrong).partition("\n")[0]
         return Blocked(f"{worker.name} does not answer as a worker: {said}", component=component_of(worker.name))
     reply = await worker.get(STATUS)
-    if reply.status in (404, 405):
+    if reply.status != 200:
         return Blocked(f"{worker.name} does not serve {STATUS} ({reply.status})", component="health-protocol")
     return None

@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING
 
 from vibehq_smoke import Violation
 
-from .reading import value_of
+from .api_models import HealthOverview
 
 if TYPE_CHECKING:
     from vibehq_smoke.platform import Hq
 
 
 async def runs_counted(hq: Hq) -> int | None:
-    """``summary.totalChecks`` of GET /api/health, or None when it is not there: that is API-01's to judge."""
+    """``summary.totalChecks`` of GET /api/health, or None when that is not as it should be: API-01 judges it."""
     try:
-        body = (await hq.api.get("/api/health")).json()
+        return (await hq.api.get("/api/health")).expect(HealthOverview).summary.total_checks
     except Violation:
         return None
-    total = value_of(value_of(body, "summary"), "totalChecks")
-    return total if isinstance(total, int) else None

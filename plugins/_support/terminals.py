@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import quote
 
 from vibehq_smoke import Blocked, Skipped, Violation
+from vibehq_smoke.platform.dialects import Dialect, Paths
 
 from .api_models import Camel
-from .fields import Name, Text
+from .distinct import distinct
+from .fields import Count, Name, Text
 from .mission import is_blank, skip_at_the_door
-from .reading import read, rows_of, value_of
+from .reading import read, value_of
 
 if TYPE_CHECKING:
     from vibehq_smoke.platform import Hq, Page
@@ -24,6 +26,7 @@ OUTPUT_S = 10.0
 
 SANDBOXES = "/api/sandboxes"
 
+_TROUBLE = ("error", "container-disconnected", "container-connected", "connected")
 _PANEL = re.compile("terminal", re.IGNORECASE)
 _DIAL_S = 5.0
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
@@ -49,18 +52,30 @@ async def assert_greets(hq: Hq, socket: Socket, worker: str) -> None:
     assert greeting.worker_id == worker, f"dialled the terminal of {worker}, got that of {greeting.worker_id}"
 
 
+class _Sandbox(Camel):
+    id: Name
+    worker_id: Name | None = None
+
+
+class _Sandboxes(Dialect):
+    sandboxes: Annotated[list[_Sandbox], Paths("sandboxes", "$"), distinct("id")]
+    count: Count | None = None
+
+
 async def a_sandbox(hq: Hq) -> tuple[str, str]:
     """Worker and sandbox whose terminal can be used. Raises Skipped when no live sandbox is known."""
     reply = await hq.api.get(SANDBOXES)
     try:
-        listed = rows_of(reply.json(), "sandboxes") if reply.status == 200 else None
-    except Violation:
-        listed = None
-    for sandbox in listed or ():
-        worker, name = value_of(sandbox, "workerId"), value_of(sandbox, "id")
-        if isinstance(worker, str) and isinstance(name, str):
-            return worker, name
-    raise Skipped(f"no live sandbox is known: GET {SANDBOXES} answers {reply.status}; start one and run again")
+        known = reply.expect(_Sandboxes)
+    except Violation as violation:
+        raise Skipped(f"no live sandbox is known: {violation}; start one and run again") from None
+    listed = len(known.sandboxes)
+    if known.count not in (None, listed):
+        raise Skipped(f"no live sandbox is known for sure: GET {SANDBOXES} lists {listed}, and counts {known.count}")
+    for sandbox in known.sandboxes:
+        if sandbox.worker_id is not None:
+            return sandbox.worker_id, sandbox.id
+    raise Skipped(f"no live sandbox is known: GET {SANDBOXES} lists none of a worker; start one and run again")
 
 
 async def attached(socket: Socket) -> None:
@@ -116,8 +131,9 @@ async def assert_usable(page: Page, found: Any) -> None:
     typing = found.locator("input, textarea, canvas, [contenteditable=true]")
     assert await typing.count(), f"the terminal of {page.path} has neither an input nor a canvas"
     text = await found.inner_text()
-    if not await found.locator("canvas").count():
-        assert "$" in text, f"the terminal of {page.path} shows no prompt $: {text[:120]!r}"
+    assert "$" in text or await found.locator("canvas").count(), (
+        f"the terminal of {page.path} shows no prompt $: {text[:120]!r}"
+    )
 
 
 async def dials(page: Page) -> bool:
@@ -133,7 +149,7 @@ async def dials(page: Page) -> bool:
 
 
 def _refuse_trouble(text: str) -> None:
-    """Control frames stand between the output; two of them end it."""
+    """Control frames stand between the output: two of them end it, the others come once, before it."""
     if not text.startswith("{"):
         return
     try:
@@ -141,5 +157,5 @@ def _refuse_trouble(text: str) -> None:
     except ValueError:
         return
     kind = value_of(frame, "type")
-    if kind in ("error", "container-disconnected") and isinstance(value_of(frame, "message"), str):
+    if kind in _TROUBLE and isinstance(value_of(frame, "message"), str):
         raise Violation(f"the terminal says {kind}: {frame['message']}", kind="terminal")

@@ -38,7 +38,7 @@ class TypeChecks:
         with hq.recorder.waiting("tsc"):
             async with self._turn:
                 if hq.source not in self._done:
-                    self._done[hq.source] = await _asked(hq.source)
+                    self._done[hq.source] = await _asked(hq)
         checked = self._done[hq.source]
         if isinstance(checked, str):
             raise Skipped(f"{so_far}; {checked}")
@@ -48,13 +48,13 @@ class TypeChecks:
         return checked
 
 
-async def _asked(checkout: Path) -> TypeCheck | str:
+async def _asked(hq: Hq) -> TypeCheck | str:
     """What the checker says, or why it says nothing: nobody waits for a slow one twice."""
     try:
-        checked = await type_check(checkout, TYPE_CHECK_S)
+        checked = await type_check(hq, TYPE_CHECK_S)
     except TimeoutError:
         return f"tsc took longer than {TYPE_CHECK_S:g} s over {PROJECT}"
-    return checked or f"the type check needs tsc: npm install -g typescript, or npm install in {checkout}"
+    return checked or f"the type check needs tsc: npm install -g typescript, or npm install in {hq.source}"
 
 
 def concerning(errors: Sequence[str], places: Sequence[str] = OF_THE_DATABASES) -> list[str]:

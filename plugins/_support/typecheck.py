@@ -1,12 +1,23 @@
 """Runs TypeScript's own checker over a checkout, when there is one on this machine (contract HLT-14)."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vibehq_smoke.platform.dialects import Dialect
+
+from .fields import Text
+from .reading import read
+
+if TYPE_CHECKING:
+    from vibehq_smoke.platform import Hq
 
 PROJECT = "orchestrator/tsconfig.worker.json"
 """The project file that the platform's own sources are checked with, relative to the checkout."""
@@ -24,10 +35,27 @@ class TypeCheck:
     output: str
 
 
-async def type_check(checkout: Path, deadline_s: float, project: str = PROJECT) -> TypeCheck | None:
+class _Said(Dialect):
+    """The same, on its way through a recording."""
+
+    command: Text
+    exit_code: int
+    errors: list[Text]
+    output: Text
+
+
+async def type_check(hq: Hq, deadline_s: float, project: str = PROJECT) -> TypeCheck | None:
     """Check ``project`` with the first ``tsc`` that is found; None when there is none. Raises TimeoutError."""
-    found = next(_checkers(checkout), None)
-    return await _run([found, "--noEmit", "-p", project], checkout, deadline_s) if found else None
+
+    async def check() -> dict[str, Any] | None:
+        found = next(_checkers(hq.source), None)
+        return asdict(await _run([found, "--noEmit", "-p", project], hq.source, deadline_s)) if found else None
+
+    answer = await hq.ask("tsc", project, check)
+    if answer is None:
+        return None
+    said = read(hq, _Said, answer, "what tsc says")
+    return TypeCheck(said.command, said.exit_code, tuple(said.errors), said.output)
 
 
 def _checkers(checkout: Path) -> Iterator[str]:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from vibehq_smoke import Blocked, Skipped, Violation
 from vibehq_smoke.errors import Unreachable
 
+from .counters import FINAL
 from .health_models import QuickCheck, WorkerRow
 from .one_report import one_report
 from .results import SENT_SCORE, TOLERANCE
-from .runs import FINAL, ReportedWorker, StartedRun, read_run
+from .runs import ReportedWorker, StartedRun, rows_of
 
 if TYPE_CHECKING:
     from vibehq_smoke.platform import Hq, Worker
@@ -64,11 +65,13 @@ def _run_about(worker: Worker, first: StartedRun, reported: ReportedWorker) -> S
 
 
 async def _final_row(hq: Hq, worker: Worker, run: StartedRun) -> WorkerRow | None:
-    """The worker's row as soon as it is final; None when the run has none. Raises Blocked when it stays open."""
+    """The worker's row as soon as it is final; None when the run has none.
+
+    Raises Blocked when it stays open, or the run cannot be read (HLT-03): neither is the worker's doing.
+    """
 
     async def read() -> WorkerRow | None:
-        rows = (await read_run(hq, run.uuid)).worker_results
-        return next((row for row in rows if row.worker_name == worker.name), None)
+        return next((row for row in await rows_of(hq, run) if row.worker_name == worker.name), None)
 
     try:
         return await hq.poll(
@@ -78,9 +81,9 @@ async def _final_row(hq: Hq, worker: Worker, run: StartedRun) -> WorkerRow | Non
             timeout=PATIENCE_S,
             first=0.1,
         )
-    except Violation as violation:
-        if violation.kind != "timeout" or isinstance(violation, Unreachable):
-            raise
+    except AssertionError as wrong:
+        if getattr(wrong, "kind", None) != "timeout" or isinstance(wrong, Unreachable):
+            raise Blocked(f"what {worker.name} reported cannot be read: {wrong}", component="health-api") from None
         raise Blocked(
             f"{worker.name} took up a health check and did not report within {PATIENCE_S:.0f} s", component=PROTOCOL
         ) from None

@@ -39,15 +39,30 @@ async def each_worker(hq: Hq, ask: Callable[[Worker], Awaitable[None]]) -> None:
     Raises Violation for all that answer wrongly, in one message; else Blocked when one is dead, since a check that
     could not look at every worker has not passed; Skipped when the target names no workers.
     """
-    dead = await ask_the_living(hq, ask)
+    dead = await _ask_all(hq, _configured(hq), ask)
     if dead:
         raise _blocked(dead)
 
 
 async def ask_the_living(hq: Hq, ask: Callable[[Worker], Awaitable[None]]) -> list[Worker]:
-    """As ``each_worker``, but the dead ones are returned and noted; Blocked only when none lives."""
+    """As ``each_worker``, but the dead ones are returned and noted, and not asked; Blocked only when none lives.
+
+    Whether a worker lives is found out before, since an answer that stays away then is wrong, and no sign of death.
+    """
     workers = [worker for worker in _configured(hq) if _remark(worker) not in hq.recorder.notes]
-    given_up = [worker for worker in _configured(hq) if worker not in workers]
+    wrong = await asyncio.gather(*map(unfit, workers))
+    living = [worker for worker, one in zip(workers, wrong, strict=True) if one is None]
+    if not living:
+        raise _blocked(_configured(hq))
+    dead = [worker for worker in _configured(hq) if worker not in living]
+    for worker in dead:
+        if worker in workers:
+            hq.note(_remark(worker))
+    return [*dead, *await _ask_all(hq, living, ask)]
+
+
+async def _ask_all(hq: Hq, workers: list[Worker], ask: Callable[[Worker], Awaitable[None]]) -> list[Worker]:
+    """Those that turned out to be dead, which are noted; Blocked when all did."""
     found = await asyncio.gather(*(_ask(worker, ask) for worker in workers))
     _raise_together([one for one in found if isinstance(one, Violation) and not isinstance(one, _Dead)])
     for one in found:
@@ -58,7 +73,7 @@ async def ask_the_living(hq: Hq, ask: Callable[[Worker], Awaitable[None]]) -> li
         raise _blocked(dead)
     for worker in dead:
         hq.note(_remark(worker))
-    return [*given_up, *dead]
+    return dead
 
 
 def _remark(worker: Worker) -> str:

@@ -5,12 +5,15 @@ Needs Chromium and Playwright (``pip install '.[browser]'``). What they judge wi
 """
 
 import asyncio
+import json
 import os
 import re
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +26,8 @@ from vibehq_smoke.engine import Engine, Limits
 from vibehq_smoke.graph import Plan
 from vibehq_smoke.host import Host
 from vibehq_smoke.models import Outcome, Result
-from vibehq_smoke.platform import Platform, page
+from vibehq_smoke.platform import Platform, Reply, page
+from vibehq_smoke.platform.api import Api
 from vibehq_smoke.platform.browser import missing_browser
 from vibehq_smoke.platform.pictures import picture_of
 from vibehq_smoke.platform.platform import PREFLIGHT
@@ -168,6 +172,103 @@ def test_an_allowed_error_on_the_console_is_noted(host: Host, target: Target) ->
 
     assert seen.not_passed() == {}
     assert any("allowed on the console: Failed to initialise telemetry" in note for note in seen.results["UI-04"].notes)
+
+
+def test_an_error_of_every_page_is_not_held_against_the_terminal(host: Host, target: Target) -> None:
+    with fault(target, "ui-console-error"):
+        seen = run_checks(host, target, ["UI-10", "UI-11"])
+
+    assert seen.not_passed() == {}, [seen.reason(check) for check in seen.not_passed()]
+
+
+@pytest.mark.parametrize(("allowed", "outcome"), [((), Outcome.DEGRADED), (("chat broke",), Outcome.PASSED)])
+def test_an_error_of_the_chat_alone_degrades_it(
+    host: Host, target: Target, monkeypatch: pytest.MonkeyPatch, allowed: tuple[str, ...], outcome: Outcome
+) -> None:
+    terminals = plugin_module(host, "_support.terminals")
+    usable = terminals.assert_usable
+
+    async def loud(chat: page.Page, found: Any) -> None:
+        await usable(chat, found)
+        await chat.evaluate("() => { console.error('chat broke'); }")
+
+    monkeypatch.setattr(terminals, "assert_usable", loud)
+    seen = run_checks(host, target.model_copy(update={"allowed_console_errors": allowed}), ["UI-10"])
+
+    assert seen.outcome("UI-10") is outcome, seen.reason("UI-10")
+    assert "1 error(s) on the console of /chat/smoke-" in seen.reason("UI-10") or allowed
+
+
+REQUEST = Api.request
+
+
+def replying(method: str, part: str, change: Callable[[Any], Any]) -> Callable[..., Awaitable[Reply]]:
+    """The clients, with the JSON changed that comes for a request whose address holds ``part``."""
+
+    async def request(self: Api, asked: str, path: str, **options: Any) -> Reply:
+        reply = await REQUEST(self, asked, path, **options)
+        if (method, part in reply.path) != (asked, True):
+            return reply
+        return replace(reply, content=json.dumps(change(json.loads(reply.content))).encode())
+
+    return request
+
+
+def first_points(several: slice, *, twice: bool = False) -> Callable[[Any], Any]:
+    """A trend with these of its points, perhaps all of them twice."""
+    return lambda trend: trend | {"dataPoints": trend["dataPoints"][several] * (2 if twice else 1)}
+
+
+def two_for_one() -> Callable[[Any], Any]:
+    """Every run but the first, which is that of HLT-01, is over two workers instead of one."""
+    runs: list[Any] = []
+
+    def accepted(told: Any) -> Any:
+        runs.append(told)
+        return told | {"result": told["result"] | {"total_workers": 2}} if len(runs) > 1 else told
+
+    return accepted
+
+
+@pytest.mark.parametrize(
+    ("check", "method", "part", "change", "cause", "reason"),
+    [
+        ("UI-04", "GET", "/api/analytics/stats", lambda _: {}, "analytics-api", "analytics-api does not answer"),
+        ("UI-04", "GET", "/api/health/workers", lambda _: None, "health-api", "health-api does not answer the page"),
+        ("UI-08", "GET", "metric=error_rate", lambda _: [], "analytics-api", "analytics-api does not answer the page"),
+        ("UI-07", "GET", "metric=events", first_points(slice(0, None), twice=True), "analytics-api", "two points of"),
+        ("UI-09", "GET", "metric=events", first_points(slice(0, -1)), "analytics-api", "tells of the same day"),
+        ("UI-03", "POST", "/api/health/checks", two_for_one(), "health-api", "the API says that it is over 2"),
+    ],
+)
+def test_what_the_page_is_compared_with_is_judged_itself(
+    host: Host,
+    target: Target,
+    monkeypatch: pytest.MonkeyPatch,
+    check: str,
+    method: str,
+    part: str,
+    change: Callable[[Any], Any],
+    cause: str,
+    reason: str,
+) -> None:
+    monkeypatch.setattr(Api, "request", replying(method, part, change))
+    seen = run_checks(host, target, [check])
+
+    assert (seen.outcome(check), seen.results[check].root_cause) == (Outcome.BLOCKED, cause), seen.reason(check)
+    assert reason in seen.reason(check)
+
+
+@pytest.mark.usefixtures("hurried")
+def test_a_hub_that_does_not_confirm_fails_ui_03(host: Host, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    mission = plugin_module(host, "_support.mission")
+    monkeypatch.setattr(plugin_module(host, "_support.ears"), "GREETING_S", 1)
+    monkeypatch.setattr(mission, "HUB", replace(mission.HUB, confirms=lambda _: False))
+    seen = run_checks(host, target, ["UI-03"])
+
+    assert seen.outcome("UI-03") is Outcome.FAILED, seen.reason("UI-03")
+    assert "the subscription was not confirmed within 1 s" in seen.reason("UI-03")
+    assert seen.results["UI-03"].component == "hub-health"
 
 
 def test_a_target_without_a_session_skips_what_asks_to_sign_in(host: Host, target: Target) -> None:

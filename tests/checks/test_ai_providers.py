@@ -1,5 +1,6 @@
 """AIP-01 to AIP-09: the AI provider router, its providers, its agents, and what is recorded of them."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -191,15 +192,15 @@ def of_assignments(**values: Any) -> Callable[[str, Any], Any]:
 
 
 @pytest.mark.parametrize(
-    ("values", "outcome", "reason"),
+    ("values", "reason"),
     [
-        ({"priority": 1}, Outcome.DEGRADED, "a critical task is recorded with priority 1, less than a high one (3)"),
-        ({"status": "completed"}, Outcome.FAILED, "is recorded as 'completed' instead of 'assigned'"),
-        ({"provider_id": "somebody"}, Outcome.FAILED, "but recorded somebody"),
-        ({"metadata": '{"confidence": 2, "reason": "x"}'}, Outcome.FAILED, "the metadata of the assignment"),
-        ({"metadata": "no json"}, Outcome.FAILED, "the metadata of the assignment"),
-        ({"metadata": '{"confidence": 1, "reason": "x"}'}, Outcome.FAILED, "recorded is the reason 'x'"),
-        ({"id": 0}, Outcome.FAILED, "recorded is 0"),
+        ({"status": "completed"}, "is recorded as 'completed' instead of 'assigned'"),
+        ({"provider_id": "somebody"}, "but recorded somebody"),
+        ({"metadata": '{"confidence": 2, "reason": "x"}'}, "the metadata of the assignment"),
+        ({"metadata": "no json"}, "the metadata of the assignment"),
+        ({"metadata": '{"confidence": 1, "reason": "x"}'}, "recorded is the reason 'x'"),
+        ({"id": 0}, "recorded is 0"),
+        ({"priority": 4}, "getAssignmentHistory shows priority 3, recorded is 4"),
     ],
 )
 def test_a_row_that_does_not_fit_the_answer_is_noticed(
@@ -207,15 +208,32 @@ def test_a_row_that_does_not_fit_the_answer_is_noticed(
     healthy: Target,
     monkeypatch: pytest.MonkeyPatch,
     values: dict[str, Any],
-    outcome: Outcome,
     reason: str,
 ) -> None:
     monkeypatch.setattr(Operator, "sql", altered(of_assignments(**values), Operator.sql))
 
     seen = run_checks(host, healthy, ["AIP-04"])
 
-    assert seen.outcome("AIP-04") is outcome, seen.reason("AIP-04")
+    assert seen.outcome("AIP-04") is Outcome.FAILED, seen.reason("AIP-04")
     assert reason in seen.reason("AIP-04")
+
+
+def test_a_critical_task_of_low_priority_is_drift(host: Host, healthy: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lower(asked: str, answer: Any) -> Any:
+        if asked != "getAssignmentHistory":
+            return answer
+        return answer | {"assignments": [past | {"priority": 1} for past in answer["assignments"]]}
+
+    monkeypatch.setattr(Operator, "sql", altered(of_assignments(priority=1), Operator.sql))
+    monkeypatch.setattr(Operator, "rpc", altered(lower, Operator.rpc))
+    seen = run_checks(host, healthy, ["AIP-04"])
+
+    assert seen.outcome("AIP-04") is Outcome.DEGRADED
+    assert "recorded with priority 1, less than a high one (3)" in seen.reason("AIP-04")
+
+
+CHEAP = {"providerId": "workers-ai", "costTier": "low", "available": True}
+OTHER = {"providerId": "ai-gateway-x", "costTier": "low", "available": True}
 
 
 @pytest.mark.parametrize(
@@ -226,11 +244,17 @@ def test_a_row_that_does_not_fit_the_answer_is_noticed(
         ("AIP-01", "assignProvider", {"providerId": "ai-gateway-groq"}, "which is not available"),
         ("AIP-02", "checkProviderStatus", {"providers": []}, "knows no provider workers-ai"),
         ("AIP-02", "checkProviderStatus", {"success": None}, "answers without `success`"),
+        ("AIP-02", "checkProviderStatus", {"providers": [CHEAP, CHEAP]}, "provider_id workers-ai more than once"),
+        ("AIP-02", "checkProviderStatus", {"providers": [CHEAP, OTHER]}, "checkProviderStatus tells of ai-gateway-x"),
         ("AIP-03", "listAvailableProviders", {"providers": []}, "leaves out ai-gateway-anthropic, ai-gateway-mistral"),
+        ("AIP-03", "listAvailableProviders", {"providers": [CHEAP, OTHER]}, "leaves out ai-gateway-anthropic"),
+        ("AIP-04", "getAssignmentHistory", {"success": False}, "getAssignmentHistory fails"),
+        ("AIP-05", "executeTask", {"result": "pong"}, "answered was 'pong'"),
+        ("AIP-05", "executeTask", {"executionTime": None}, "executeTask: `executionTime` is null"),
         ("AIP-05", "executeTask", {"success": False}, "was answered as failed, but is recorded as 'completed'"),
         ("AIP-06", "executeTask", {"result": ""}, "success without a result"),
         ("AIP-06", "executeTask", {"executionTime": 0}, "executionTime is 0"),
-        ("AIP-09", "executeTask", {"success": True}, "says success for the provider 'smoke-none'"),
+        ("AIP-09", "executeTask", {"success": True, "result": ""}, "says success for the provider 'smoke-none'"),
         ("AIP-09", "executeTask", {"error": " "}, "without an error text"),
     ],
 )
@@ -250,6 +274,100 @@ def test_an_answer_that_does_not_fit_is_noticed(
 
     assert seen.outcome(check) is Outcome.FAILED, seen.reason(check)
     assert reason in seen.reason(check)
+
+
+def of_provider(method: str, name: str, **values: Any) -> Callable[[str, Any], Any]:
+    """One provider of a method's answer with other values; without any, it is left out."""
+
+    def change(asked: str, answer: Any) -> Any:
+        if asked != method:
+            return answer
+        kept = [one | (values if one["providerId"] == name else {}) for one in answer["providers"]]
+        return answer | {"providers": [one for one in kept if values or one["providerId"] != name]}
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome", "reason"),
+    [
+        (
+            of_provider("listAvailableProviders", "ai-gateway-mistral", available=False),
+            Outcome.FAILED,
+            "contradict each other about ai-gateway-mistral",
+        ),
+        (
+            of_provider("checkProviderStatus", "ai-gateway-mistral", available=False, configured=False),
+            Outcome.FAILED,
+            "listAvailableProviders holds ai-gateway-mistral, which checkProviderStatus denies",
+        ),
+        (
+            of_provider("checkProviderStatus", "ai-gateway-groq"),
+            Outcome.DEGRADED,
+            "checkProviderStatus tells nothing of ai-gateway-groq",
+        ),
+    ],
+)
+def test_what_can_be_used_and_what_each_says_of_itself_must_agree(
+    host: Host,
+    healthy: Target,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[str, Any], Any],
+    outcome: Outcome,
+    reason: str,
+) -> None:
+    monkeypatch.setattr(Operator, "rpc", altered(change, Operator.rpc))
+
+    seen = run_checks(host, healthy, ["AIP-03"])
+
+    assert seen.outcome("AIP-03") is outcome, seen.reason("AIP-03")
+    assert reason in seen.reason("AIP-03")
+
+
+def test_a_record_that_changes_after_the_end_is_noticed(
+    host: Host, healthy: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings: list[int] = []
+
+    def renumber(select: str, found: Any) -> Any:
+        if "ai_provider_executions" not in select:
+            return found
+        readings.append(len(found))
+        return [row | {"id": row["id"] + len(readings)} for row in found]
+
+    monkeypatch.setattr(Operator, "sql", altered(renumber, Operator.sql))
+    seen = run_checks(host, healthy, ["AIP-05"])
+
+    assert seen.outcome("AIP-05") is Outcome.FAILED
+    assert re.search(r"execution \d+ of assignment \d+ had ended, now it is execution", seen.reason("AIP-05"))
+
+
+def test_what_cannot_be_entered_in_the_ledger_is_noted_and_judged_by_aip_05_alone(
+    host: Host, healthy: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(select: str, found: Any) -> Any:
+        if "ai_provider_executions" in select:
+            raise Violation("no such table", kind="operator")
+        return found
+
+    monkeypatch.setattr(Operator, "sql", altered(refuse, Operator.sql))
+    seen = run_checks(host, healthy, ["AIP-05", "AIP-06", "AIP-08"])
+
+    assert seen.not_passed() == {"AIP-05": "failed"}
+    assert "are not in the ledger: no such table" in seen.results["AIP-06"].notes[0]
+
+
+def test_a_failed_task_without_an_assignment_is_not_recorded(
+    host: Host, healthy: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hide(select: str, found: Any) -> Any:
+        return [row for row in found if row.get("provider_id") != "smoke-none"] if "priority" in select else found
+
+    monkeypatch.setattr(Operator, "sql", altered(hide, Operator.sql))
+    seen = run_checks(host, healthy, ["AIP-09"])
+
+    assert seen.not_passed() == {"AIP-09": "failed"}
+    assert "0 row(s) instead of one: the assignment of a task for 'smoke-none'" in seen.reason("AIP-09")
 
 
 def test_a_method_that_raises_is_the_routers_own_fault(
@@ -276,6 +394,26 @@ def test_secrets_in_the_logs_alone_are_a_leak(host: Host, healthy: Target, monke
 
     assert seen.outcome("AIP-07") is Outcome.FAILED
     assert (seen.results["AIP-07"].kind, seen.reason("AIP-07")) == ("leak", "the logs show the value of GITHUB_TOKEN")
+
+
+@pytest.mark.parametrize(
+    ("after", "reason"),
+    [
+        ([], "nothing was logged while the agent ran"),
+        ([{"seq": 8}, {"seq": 8}], "the logs hold line 8 more than once"),
+    ],
+)
+def test_logs_that_say_nothing_prove_nothing(
+    host: Host, healthy: Target, monkeypatch: pytest.MonkeyPatch, after: list[dict[str, Any]], reason: str
+) -> None:
+    async def logs(_: Operator, since: int = 0) -> list[dict[str, Any]]:
+        return [line for line in [{"seq": 7}, *after] if line["seq"] > since]
+
+    monkeypatch.setattr(Operator, "logs", logs)
+    seen = run_checks(host, healthy, ["AIP-07"])
+
+    assert seen.not_passed() == {"AIP-07": "failed"}
+    assert reason in seen.reason("AIP-07")
 
 
 @pytest.mark.parametrize(

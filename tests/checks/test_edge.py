@@ -5,6 +5,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,9 +15,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from plugins._support import clocks, latencies, latency_reads, leaks
-from plugins._support.browser_rules import foreign_origins
+from plugins._support import clock_looks, clocks, latencies, latency_reads, leaks
+from plugins._support.foreign_origins import foreign_origins
+from plugins._support.protocol import EXECUTE
 
+from tests.stub import STATUS, Answer, stub_platform
 from vibehq_smoke.config import Target
 from vibehq_smoke.config.suites import LatencyBudget
 from vibehq_smoke.config.targets import WorkerTarget
@@ -45,7 +50,7 @@ COMPLAINTS: tuple[tuple[str, str, str, str, str], ...] = (
     ("stack-trace-leak", "EDGE-05", "failed", "orchestrator", "orchestrator, GET /api/health (401) tells a stack tra"),
     ("secret-leak", "EDGE-05", "failed", "orchestrator", "checks/invalid-uuid (400) tells a secret in its body"),
     ("clock-skew-orchestrator", "EDGE-06", "failed", "orchestrator", "orchestrator: its clock is "),
-    ("clock-skew-agent-factory", "EDGE-06", "failed", "agent-factory", "agent-factory: its clock is 600.0 s behind"),
+    ("clock-skew-agent-factory", "EDGE-06", "failed", "agent-factory", "agent-factory: its clock is 600."),
     ("ui-factory-stale", "EDGE-06", "failed", "ui-factory", "dated 3600 s back, while its Date header is right"),
     ("d1-chats-slow", "EDGE-07", "degraded", "d1-chats", "select 1 on DB_CHATS: p50 15"),
     ("ui-factory-slow", "EDGE-07", "degraded", "ui-factory", "ui-factory, GET /health-check/status: p50 25"),
@@ -59,18 +64,22 @@ BLOCKED: tuple[tuple[str, str, str], ...] = (
     ("auth-500", "EDGE-05 EDGE-07", "auth"),
     ("agent-factory-down", "EDGE-05 EDGE-06 EDGE-07", "agent-factory"),
     ("D-13", "EDGE-07", "analytics-api"),
-    ("D-08", "EDGE-07", "health-protocol"),
-    ("ui-factory-html", "EDGE-07", "ui-factory"),
+    ("D-08", "EDGE-06 EDGE-07", "health-protocol"),
+    ("D-10", "EDGE-05", "auth"),
+    ("spa-fallback", "EDGE-05", "orchestrator"),
+    ("ui-factory-html", "EDGE-05 EDGE-06 EDGE-07", "ui-factory"),
     ("d1-chats-down", "EDGE-07", "d1-chats"),
 )
 
 UNTOUCHED: tuple[tuple[str, str], ...] = (
-    ("spa-fallback", " ".join(QUICK)),
+    ("spa-fallback", " ".join(id_ for id_ in QUICK if id_ != "EDGE-05")),
     ("errors-leak-sql", "EDGE-05"),
     ("D-24", "EDGE-05"),
     ("D-33", "EDGE-05"),
-    ("D-10", " ".join(QUICK)),
-    ("csrf-off", "EDGE-04"),
+    ("D-08", "EDGE-05"),
+    ("D-10", " ".join(id_ for id_ in QUICK if id_ != "EDGE-05")),
+    ("csrf-off", "EDGE-04 EDGE-05"),
+    ("list-bare-array", "HLT-01 EDGE-07"),
     ("version-metadata-missing", "EDGE-03"),
 )
 """Faults of something else, under which checks must hold."""
@@ -209,6 +218,7 @@ SILENCE = socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolutio
     ("answers", "outcome", "reason"),
     [
         (("127.0.0.1",), "passed", ""),
+        (("127.0.0.1", ""), "failed", "worker.smoke.test (ui-factory) does not resolve: the answer names no address"),
         ((NOBODY,), "failed", "the name worker.smoke.test (ui-factory) does not resolve: Name or service not known"),
         # preflight looks it up first, which dials it
         (("127.0.0.1", SILENCE), "error", "the resolver of this machine does not answer: worker.smoke.test: Temporary"),
@@ -250,6 +260,31 @@ def test_over_https_browsers_are_to_stay_there(host: Host, healthy: Target, id_:
 
     assert seen.outcome("EDGE-03") == outcome, seen.reason("EDGE-03")
     assert ("no Strict-Transport-Security" in seen.reason("EDGE-03")) == (outcome == "degraded")
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "cause"),
+    [
+        ("/", Answer({"error": "x"}, 500), "orchestrator"),
+        ("/mission-control", Answer({"error": "Not found"}, 404), "mission-control"),
+        ("/api/status", Answer(STATUS, then={}), "orchestrator"),
+        ("/api/health", Answer({"error": "Authentication required"}), "auth"),
+        ("/api/health", Answer({}, 401), "auth"),
+    ],
+)
+def test_headers_are_judged_on_what_was_asked_for(
+    host: Host, healthy: Target, path: str, answer: Answer, cause: str
+) -> None:
+    page = Answer(b"<!doctype html>", content_type="text/html")
+    refused = Answer({"error": "Authentication required"}, 401)
+    answers = {"/": page, "/mission-control": page, "/api/health": refused, path: answer}
+
+    with stub_platform() as stub:
+        target = without_operator(healthy).model_copy(update={"base_url": stub.base_url, "workers": {}})
+        stub.answers |= answers
+        seen = run_checks(host, target, ["EDGE-03"])
+
+    seen.assert_blocked(["EDGE-03"], cause, path)
 
 
 def test_foreign_origins_are_foreign() -> None:
@@ -312,12 +347,72 @@ def test_a_secret_in_a_header_is_found_unless_it_is_handed_over_there() -> None:
     assert "sesame" not in told
 
 
+@pytest.mark.parametrize(
+    ("path", "answer", "cause"),
+    [
+        (EXECUTE, Answer({"success": True, "message": "started"}), "health-protocol"),
+        (EXECUTE, Answer({}, 400), "health-protocol"),
+        (EXECUTE, Answer(b"", 405), "health-protocol"),
+        (EXECUTE, Answer(b"Method Not Allowed", 405, content_type="text/plain"), None),
+        (EXECUTE, Answer({"success": False, "error": {"message": "no order"}}, 500), None),
+    ],
+)
+def test_a_leak_is_looked_for_in_an_error(
+    host: Host, healthy: Target, path: str, answer: Answer, cause: str | None
+) -> None:
+    with worker_stub(healthy) as (target, answers):
+        answers[path] = answer
+        seen = run_checks(host, target, ["EDGE-05"])
+
+    if cause is None:
+        assert seen.not_passed() == {}, seen.reason("EDGE-05")
+    else:
+        seen.assert_blocked(["EDGE-05"], cause, "the errors of ui-factory were not seen")
+
+
 # --- EDGE-06: clocks
 
 
-def clock(name: str, ahead: float, doubt: float = 1.2) -> clocks.Clock:
+@contextmanager
+def worker_stub(healthy: Target) -> Iterator[tuple[Target, dict[str, Answer]]]:
+    """The lab with one worker, a stub, and what that answers by path; else 404."""
+    with stub_platform() as stub:
+        stub.answers["/health-check/status"] = Answer({"worker_name": "ui-factory", "timestamp": now()})
+        workers = {"ui-factory": WorkerTarget(url=stub.base_url)}
+        yield healthy.model_copy(update={"workers": workers}), stub.answers
+
+
+def now() -> str:
+    """As workers write it."""
+    return datetime.now(UTC).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "reason"),
+    [
+        (Answer({"worker_name": "ui-factory", "timestamp": now()}, dated=False), "degraded", "no Date header"),
+        (Answer({"worker_name": "ui-factory"}), "blocked", "the clock of ui-factory was not seen"),
+        (Answer({"worker_name": "ui-factory", "timestamp": now()}, 500), "blocked", "expected 200, got 500"),
+    ],
+)
+def test_a_clock_is_read_off_the_answer_that_was_asked_for(
+    host: Host, healthy: Target, answer: Answer, outcome: str, reason: str
+) -> None:
+    with worker_stub(healthy) as (target, answers):
+        answers["/health-check/status"] = answer
+        if "timestamp" in answer.body:
+            answer.body["timestamp"] = now()
+        seen = run_checks(host, target, ["EDGE-06"])
+
+    assert seen.outcome("EDGE-06") == outcome, seen.reason("EDGE-06")
+    assert reason in seen.reason("EDGE-06")
+    result = seen.results["EDGE-06"]
+    assert "ui-factory" in (result.component, result.root_cause)
+
+
+def clock(name: str, ahead: float, doubt: float = 1.2) -> clock_looks.Clock:
     """A clock that is seen to be ahead of ours, give or take."""
-    return clocks.Clock(name, {clocks.DATE: clocks.Offset(ahead - doubt / 2, ahead + doubt / 2)})
+    return clock_looks.Clock(name, {clock_looks.DATE: clock_looks.Offset(ahead - doubt / 2, ahead + doubt / 2)})
 
 
 class Judged:
@@ -337,9 +432,9 @@ class Judged:
 
 
 def test_what_a_slow_exchange_and_cut_off_seconds_leave_open_proves_nothing() -> None:
-    assert clocks.Offset(-4.0, 1.0).proved == 0
-    assert clocks.Offset(3.0, 5.0).proved == 3
-    assert clocks.Offset(-9.0, -2.5).proved == -2.5
+    assert clock_looks.Offset(-4.0, 1.0).proved == 0
+    assert clock_looks.Offset(3.0, 5.0).proved == 3
+    assert clock_looks.Offset(-9.0, -2.5).proved == -2.5
 
 
 @pytest.mark.parametrize(
@@ -356,7 +451,7 @@ def test_what_a_slow_exchange_and_cut_off_seconds_leave_open_proves_nothing() ->
         ),
     ],
 )
-def test_clocks_that_are_a_little_off_are_named(clocks_seen: list[clocks.Clock], said: list[Any]) -> None:
+def test_clocks_that_are_a_little_off_are_named(clocks_seen: list[clock_looks.Clock], said: list[Any]) -> None:
     hq = Judged()
     clocks.judge(hq, clocks_seen)  # type: ignore[arg-type]  # as much of it as is needed
     assert hq.said == said
@@ -412,6 +507,15 @@ def test_one_exchange_of_each_read_is_kept(host: Host, healthy: Target) -> None:
     (figures,) = [one for one in result.evidence if one.kind == "note"]
     assert "GET /api/health/workers" in (figures.detail or "")
     assert "p95" in (figures.detail or "")
+
+
+@pytest.mark.parametrize("answer", [Answer({}), Answer([]), Answer(b"", 204), Answer({"worker_name": ""})])
+def test_only_the_right_answer_is_timed(host: Host, healthy: Target, answer: Answer) -> None:
+    with worker_stub(healthy) as (target, answers):
+        answers["/health-check/status"] = answer
+        seen = run_checks(host, target, ["EDGE-07"])
+
+    seen.assert_blocked(["EDGE-07"], "ui-factory", "ui-factory")
 
 
 def test_of_21_samples_one_may_be_an_accident() -> None:

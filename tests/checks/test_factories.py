@@ -284,17 +284,15 @@ def test_a_worker_that_reports_the_worst_is_accused_alone(
     host: Host, healthy: Target, monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], reason: str
 ) -> None:
     module = plugin_module(host, "_support.worker_reports")
-    read_run = module.read_run
+    rows_of = module.rows_of
 
     async def one_is_worse(*arguments: Any) -> Any:
-        run = await read_run(*arguments)
-        rows = [
+        return [
             row.model_copy(update=changed) if row.worker_name == "ui-factory" and row.status == "completed" else row
-            for row in run.worker_results
+            for row in await rows_of(*arguments)
         ]
-        return run.model_copy(update={"worker_results": rows})
 
-    monkeypatch.setattr(module, "read_run", one_is_worse)
+    monkeypatch.setattr(module, "rows_of", one_is_worse)
     seen = run_checks(host, healthy, EVERY)
 
     assert seen.not_passed() == {"FAC-05[ui-factory]": "failed"}

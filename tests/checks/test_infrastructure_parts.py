@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from plugins._support.bindings import ENTRYPOINTS, ORCHESTRATOR, exports, missing_bindings, wrong_pairs
-from plugins._support.entrypoints import is_expected, name_of
 from plugins._support.migrations import complaints_about, in_order, same_numbers, tables_made, try_out
+from plugins._support.rpc_models import Provider
 from plugins._support.settings import unobserved, unset_variables, unversioned
 from plugins._support.tables import EXPECTED, home_of
 from plugins._support.type_checks import concerning
@@ -285,9 +285,22 @@ def test_a_display_name_is_no_worker_name(hq: Any) -> None:
     ]
 
 
-def test_a_provider_is_expected_when_it_has_a_key_as_far_as_that_is_told() -> None:
-    assert is_expected({"available": False, "configured": True})
-    assert not is_expected({"available": False})
-    assert not is_expected({"available": False, "configured": False})
-    assert is_expected({"available": True})
-    assert [name_of(one) for one in ({"id": "a"}, {"providerId": "b"}, {})] == ["a", "b", ""]
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"available": False, "configured": True}, True),
+        ({"available": False}, False),
+        ({"available": False, "configured": False}, False),
+        ({"available": True}, True),
+    ],
+)
+def test_a_provider_is_expected_when_it_has_a_key_as_far_as_that_is_told(told: dict[str, Any], expected: bool) -> None:
+    assert Provider.model_validate({"providerId": "a"} | told).is_expected is expected
+
+
+def test_an_empty_migration_is_named(tmp_path: Path, migrations: Path) -> None:
+    (migrations / "0001_all.sql").write_text("".join(statements()))
+    (migrations / "0002_void.sql").write_text("-- void on purpose\n")
+    (migrations / "0003_empty.sql").write_text("\n")
+
+    assert problems(tmp_path)["DB_OPS"] == ["DB_OPS: 0003_empty.sql is empty, so that it applies and changes nothing"]

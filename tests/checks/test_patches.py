@@ -3,12 +3,14 @@
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from plugins._support import patch_stats
-from plugins._support.patch_log import assert_flags, summary_differs
-from plugins._support.patch_models import LoggedEvent, LogSummary, PatchStats, PatchTrend
+from plugins._support import patch_stats, patch_trends
+from plugins._support.patch_log import summary_differs
+from plugins._support.patch_models import LoggedEvent, LogPage, LogSummary, PatchLog, PatchStats, PatchTrend
+from plugins._support.patch_pages import assert_flags, assert_same_events, differs
 
 from vibehq_smoke.config import Target
 from vibehq_smoke.host import Host
@@ -36,7 +38,7 @@ RED: tuple[tuple[str, str, str], ...] = (
     ("patch-hub-no-events", "PAT-04", "a subscriber of /ws heard 1 frame(s), but not of the new event"),
     ("ws-patches-closing", "PAT-04", "ws-patch-hub greeted and was lost"),
     ("patch-apply-accepts-invalid", "PAT-05", "POST /api/patches/apply: expected 400, got 200"),
-    ("patch-manager-accepts-invalid", "PAT-05", "patchctl validate ends with 0 for a bad batch, expected 1"),
+    ("patch-manager-accepts-invalid", "PAT-05", "ends with 0 for a batch with a line out of range, expected 1"),
     ("patch-logs-limit-unchecked", "PAT-06", "GET /api/patches/logs?limit=0: expected 400, got 200"),
     ("D-16", "PAT-06", "GET /api/patches/logs?limit=5: expected 200, got 500"),
     ("patch-stats-inconsistent", "PAT-07", "breakdown.byStatus makes"),
@@ -108,6 +110,35 @@ def test_a_missing_package_is_no_fault_of_the_platform(host: Host, healthy: Targ
 
     assert seen.outcome("PAT-01") is Outcome.SKIPPED
     assert "imports jsonschema: install it" in seen.reason("PAT-01")
+
+
+def silent_checkout(healthy: Target, folder: Path) -> Target:
+    """The lab with a checkout whose patch manager does what the lab's does, but says nothing when it refuses."""
+    assert healthy.source is not None
+    real = healthy.source / "scripts" / "patch_manager.py"
+    script = folder / "scripts" / "patch_manager.py"
+    script.parent.mkdir()
+    script.write_text(
+        "import subprocess, sys\n"
+        f"ran = subprocess.run([sys.executable, {str(real)!r}, *sys.argv[1:]], capture_output=True, text=True)\n"
+        "print(ran.stdout if ran.returncode == 0 else '', end='')\n"
+        "sys.exit(ran.returncode)\n"
+    )
+    command = folder / "patchctl"
+    command.write_text(
+        f'#!/bin/sh\nsaid=$({healthy.source}/patchctl "$@" 2>/dev/null)\ncode=$?\n'
+        '[ $code -eq 0 ] && printf "%s" "$said"\nexit $code\n'
+    )
+    command.chmod(0o755)
+    return healthy.model_copy(update={"source": folder})
+
+
+def test_a_refusal_without_a_word_is_noticed(host: Host, healthy: Target, tmp_path: Path) -> None:
+    seen = run_checks(host, silent_checkout(healthy, tmp_path), ["PAT-01", "PAT-02", "PAT-05"])
+
+    assert seen.not_passed() == {"PAT-02": "failed", "PAT-05": "failed"}
+    for id_ in ("PAT-02", "PAT-05"):
+        assert "refuses a batch with a line out of range without a word" in seen.reason(id_)
 
 
 @pytest.mark.parametrize(("id_", "check", "reason"), RED, ids=[f"{row[0]}-{row[1]}" for row in RED])
@@ -192,16 +223,28 @@ def trend(values: list[float], **figures: float) -> PatchTrend:
 
 @pytest.mark.parametrize("name", ["min", "max", "latest", "average"])
 def test_a_trend_that_does_not_follow_is_named(name: str) -> None:
-    patch_stats.assert_figures(trend([1.0, 2.0]))
+    patch_trends.assert_figures(trend([1.0, 2.0]))
     with pytest.raises(AssertionError, match=rf"trend\.{name} of success_rate is 9"):
-        patch_stats.assert_figures(trend([1.0, 2.0], **{name: 9}))
+        patch_trends.assert_figures(trend([1.0, 2.0], **{name: 9}))
 
 
 def test_rates_must_make_a_hundred_at_every_point() -> None:
-    assert patch_stats.not_complementary(trend([100.0, 0.0]), trend([0.0, 100.0])) is None
-    assert patch_stats.not_complementary(trend([100.0, 0.0]), trend([0.0, 99.0])) == (
+    assert patch_trends.not_complementary(trend([100.0, 0.0]), trend([0.0, 100.0])) is None
+    assert patch_trends.not_complementary(trend([100.0, 0.0]), trend([0.0, 99.0])) == (
         "success_rate 0 and error_rate 99 do not make 100 together"
     )
+
+
+EVENT = {
+    "id": 1,
+    "patchId": "a",
+    "eventType": "PATCH_VALIDATED",
+    "status": "success",
+    "createdAt": "2026-01-01T00:00:00Z",
+    "timestamp": 1767225600000,
+    "isSuccess": True,
+    "isError": False,
+}
 
 
 @pytest.mark.parametrize(
@@ -213,20 +256,52 @@ def test_rates_must_make_a_hundred_at_every_point() -> None:
     ],
 )
 def test_flags_that_do_not_follow_are_named(changes: dict[str, Any], complaint: str) -> None:
-    event = {
-        "id": 1,
-        "patchId": "a",
-        "eventType": "PATCH_VALIDATED",
-        "status": "success",
-        "createdAt": "2026-01-01T00:00:00Z",
-        "timestamp": 1767225600000,
-        "isSuccess": True,
-        "isError": False,
-    }
-    assert_flags(LoggedEvent.model_validate(event))
-    assert_flags(LoggedEvent.model_validate(event | {"timestamp": 1767225600}))
+    assert_flags(LoggedEvent.model_validate(EVENT))
+    assert_flags(LoggedEvent.model_validate(EVENT | {"timestamp": 1767225600}))
     with pytest.raises(AssertionError, match=complaint):
-        assert_flags(LoggedEvent.model_validate(event | changes))
+        assert_flags(LoggedEvent.model_validate(EVENT | changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown", "complaint"),
+    [
+        ({}, 2, None),
+        ({"total": 8}, 2, None),
+        ({"total": 3, "hasMore": False, "totalPages": 2}, 2, "2 event(s) on a page that should show 1 of 3"),
+        ({}, 1, "1 event(s) on a page that should show 2 of 7"),
+        ({"limit": 3}, 2, "the page with limit 2 says 3"),
+        ({"offset": 1}, 2, "the page with offset 2 says 1"),
+        ({"totalPages": 5}, 2, "totalPages is 5 at offset 2 of 7 events, not 4"),
+        ({"currentPage": 1}, 2, "currentPage is 1 at offset 2 of 7 events, not 2"),
+        ({"hasMore": False}, 2, "hasMore is False at offset 2 of 7 events, not True"),
+    ],
+)
+def test_a_page_that_contradicts_itself_is_named(changes: dict[str, Any], shown: int, complaint: str | None) -> None:
+    page = {"total": 7, "limit": 2, "offset": 2, "hasMore": True, "currentPage": 2, "totalPages": 4}
+
+    assert differs(LogPage.model_validate(page | changes), shown, {"limit": 2, "offset": 2}) == complaint
+
+
+def test_an_event_that_is_another_one_on_the_next_page_is_noticed() -> None:
+    def page(*events: dict[str, Any]) -> PatchLog:
+        figures = {"total": 9, "limit": 9, "offset": 0, "hasMore": False, "currentPage": 1, "totalPages": 1}
+        return PatchLog.model_validate({"events": events, "pagination": figures, "filters": {"applied": {}}})
+
+    first, second = EVENT, EVENT | {"id": 2, "patchId": "b"}
+    assert_same_events([page(first, second), page(second)])
+    with pytest.raises(AssertionError, match="event 2 is another one"):
+        assert_same_events([page(first, second), page(first | {"id": 2})])
+
+
+def test_figures_read_now_and_not_before_the_event_degrade() -> None:
+    said: list[str] = []
+    hq: Any = SimpleNamespace(degraded=said.append)
+    posted: Any = SimpleNamespace(before="GET /api/patches/stats: expected 200, got 500")
+
+    patch_stats.assert_counted(hq, stats(), posted)
+
+    assert said
+    assert "expected 200, got 500" in said[0]
 
 
 def test_a_summary_that_contradicts_itself_is_named() -> None:

@@ -3,22 +3,29 @@
 What they see in a browser is tested in ``tests/browser/test_ui_checks.py``.
 """
 
+import asyncio
+import json
 import shutil
 import uuid
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from plugins._support import charts, console
+from plugins._support import charts, console, mission, terminals
 from plugins._support.api_models import Trend
+from plugins._support.ears import Ear
 from plugins._support.shown import Told, compared
 
 from vibehq_smoke.config import Target
 from vibehq_smoke.errors import Blocked, Violation
 from vibehq_smoke.host import Host
 from vibehq_smoke.models import Outcome
+from vibehq_smoke.platform import Reply
+from vibehq_smoke.platform.api import Api
 from vibehq_smoke.platform.sights import Complaint
 
 from .running import run_checks
@@ -216,6 +223,93 @@ def test_refusals_of_one_api_are_that_apis() -> None:
 @pytest.mark.parametrize(("deadline_s", "watched_s"), [(50, 5), (75, 30), (300, 30), (10, 1), (None, 1)])
 def test_the_console_is_watched_for_what_the_deadline_leaves(deadline_s: float | None, watched_s: float) -> None:
     assert console.watch_s(hq_allowing(deadline_s=deadline_s)) == watched_s
+
+
+class Button:
+    """A button that says of itself whether it is pressed, or says nothing."""
+
+    def __init__(self, pressed: str | None) -> None:
+        self.pressed = pressed
+
+    async def get_attribute(self, name: str) -> str | None:
+        """The attribute that is looked up."""
+        return self.pressed if name == "aria-pressed" else None
+
+
+def selected(**pressed: str | None) -> tuple[str, ...]:
+    """What charts are shown, by what the buttons say."""
+    trends = charts.Trends.__new__(charts.Trends)
+    trends.chip = lambda metric: Button(pressed.get(metric))  # type: ignore[method-assign]
+    return asyncio.run(trends.selected())
+
+
+def test_the_buttons_of_metrics_say_all_or_none_whether_they_are_pressed() -> None:
+    assert selected() == charts.BY_DEFAULT
+    assert selected(events="true", success_rate="false", avg_duration="true", error_rate="false") == (
+        "events",
+        "avg_duration",
+    )
+    with pytest.raises(AssertionError, match="the button Avg Duration does not say whether it is pressed"):
+        selected(events="true", success_rate="true", avg_duration="", error_rate="false")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [(("connected", "subscribed"), "connected, subscribed"), (("subscribed", "subscribed"), "subscribed, subscribed")],
+)
+def test_a_hub_that_repeats_itself_is_wrong(kinds: tuple[str, ...], said: str) -> None:
+    told = {"type": "worker-result", "data": {"health_check_uuid": "one"}}
+    once, again = Ear(mission.HUB), Ear(mission.HUB)
+    once.frames += [{"type": "subscribed"}, told]
+    again.frames += [*({"type": kind} for kind in kinds), told]
+
+    asyncio.run(mission.assert_heard(once, "one"))
+    with pytest.raises(Violation, match=f"repeats itself: after its greeting it says {said}") as wrong:
+        asyncio.run(mission.assert_heard(again, "one"))
+    assert wrong.value.about == "hub-health"
+
+
+@pytest.mark.usefixtures("no_browser")
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda told: told | {"sandboxes": told["sandboxes"] * 2}, "sandbox-agent-factory"),
+        (lambda told: told | {"sandboxes": told["sandboxes"][1:]}, "lists 10, and counts 11"),
+        (lambda told: told | {"sandboxes": [], "count": 0}, "lists none of a worker"),
+        (lambda _: None, "no live sandbox is known"),
+    ],
+    ids=["twice", "short", "none", "null"],
+)
+def test_sandboxes_that_are_not_sure_are_not_used(
+    host: Host, healthy: Target, monkeypatch: pytest.MonkeyPatch, change: Callable[[Any], Any], reason: str
+) -> None:
+    ask = Api.request
+
+    async def request(self: Api, method: str, path: str, **options: Any) -> Reply:
+        reply = await ask(self, method, path, **options)
+        if path != "/api/sandboxes":
+            return reply
+        return replace(reply, content=json.dumps(change(json.loads(reply.content))).encode())
+
+    monkeypatch.setattr(Api, "request", request)
+    seen = run_checks(host, healthy, ["UI-12"])
+
+    assert seen.outcome("UI-12") is Outcome.SKIPPED
+    assert reason in seen.reason("UI-12")
+
+
+def test_a_terminal_that_attaches_twice_is_wrong() -> None:
+    frames = ["$ ", json.dumps({"type": "container-connected", "message": "Attached"})]
+
+    async def send_text(_: str) -> None:
+        """It is typed."""
+
+    async def receive_text(timeout: float) -> str:  # noqa: ASYNC109 - as the socket's
+        return frames.pop(0)
+
+    socket: Any = SimpleNamespace(send_text=send_text, receive_text=receive_text)
+    with pytest.raises(Violation, match="the terminal says container-connected: Attached"):
+        asyncio.run(terminals.run_echo(socket, "mark"))
 
 
 def trend(*values: float) -> dict[str, Trend]:

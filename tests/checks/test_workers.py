@@ -114,17 +114,17 @@ def test_a_target_without_workers_skips_what_needs_one(host: Host, healthy: Targ
 def slow_way(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     """A slow way to the platform: every row of HLT-09's run is final before our result can be sent."""
     posting = plugin_module(host, "_support.posting")
-    read_run = posting.read_run
+    rows_of = posting.rows_of
 
     async def after_all_reported(*arguments: Any) -> Any:
         for _ in range(100):
-            status = await read_run(*arguments)
-            if all(row.status in posting.FINAL for row in status.worker_results):
+            rows = await rows_of(*arguments)
+            if all(row.status in posting.FINAL for row in rows):
                 break
             await asyncio.sleep(0.1)
-        return status
+        return rows
 
-    monkeypatch.setattr(posting, "read_run", after_all_reported)
+    monkeypatch.setattr(posting, "rows_of", after_all_reported)
 
 
 @pytest.mark.usefixtures("slow_way")
