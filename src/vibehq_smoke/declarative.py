@@ -11,6 +11,7 @@ from .checks import Check
 from .config.declared import RUN, Assertion, DeclaredCheck
 from .config.variables import REFERENCE
 from .errors import Violation
+from .fingerprint import declares
 from .jsonpath import kind, parse, same, shown
 from .models import CheckSpec, Mode
 
@@ -65,6 +66,7 @@ def _function(declared: DeclaredCheck, own: list[str]) -> Callable[..., Awaitabl
         return _captured(reply, declared, body)
 
     ask_and_judge.__name__ = re.sub(r"\W+", "_", declared.title.lower()).strip("_")
+    declares(ask_and_judge, declared.model_dump_json(include={"request", "expect", "capture"}))
     return ask_and_judge
 
 

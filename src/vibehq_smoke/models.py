@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 
 class Priority(StrEnum):
@@ -164,6 +164,31 @@ class Created(Record):
     cleanup_sql: str | None = None
 
 
+class Proved(Record):
+    """What ``prove`` saw of a check: how many wrong answers it noticed."""
+
+    mutants: int = 0
+    """Changed answers that it has to notice."""
+    caught: int = 0
+    """How many of them it noticed."""
+    equivalent: int = 0
+    """Changes beyond those that nobody needs to notice."""
+    harmless: int = 0
+    """Harmless changes that were tried."""
+    false_alarms: int = 0
+    """How many of them alarmed it."""
+    vacuous: bool = False
+    """It survives every mutant of one kind."""
+    weak: bool = False
+    """The values that it reads go unjudged."""
+    alone: bool = False
+    """It was proved by itself, so that what it asks by the way, and others judge, counts against it."""
+    unproved: str | None = None
+    """Why nothing is known, where it could not be proved."""
+    changed: bool = False
+    """The check was changed since, so that all this is of what it was before."""
+
+
 class Result(Record):
     """How one check ended, and what it saw."""
 
@@ -196,6 +221,8 @@ class Result(Record):
     """Not selected; it ran because a selected check needs it. Not part of the totals."""
     rerun: str = ""
     """A command that runs this check again."""
+    proof: Proved | None = None
+    """What a proof said of the check itself, before this run; None when there was none."""
 
     @property
     def family(self) -> str:
@@ -298,7 +325,7 @@ class RunInfo(Record):
 class RunRecord(Record):
     """Everything about one run: the document ``results.json``."""
 
-    schema_version: Literal["1.1"] = "1.1"
+    schema_version: Literal["1.2"] = "1.2"
     run: RunInfo
     totals: Totals
     root_causes: tuple[str, ...] = ()

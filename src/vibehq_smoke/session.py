@@ -38,10 +38,14 @@ from .graph import Graph, Plan
 from .host import Host, shipped
 from .judge import judge_run
 from .models import Created, GateResult, Observation, Result, RunInfo, RunRecord
+from .proved import OWN, Proofs
 from .redact import Redactor
 
 if TYPE_CHECKING:
     from .platform import Platform
+    from .platform.outside import OutsideOf
+    from .proof.making import Maker
+    from .proof.tape import Tape
     from .sinks import ReportFormat
 
 EMBEDDED = "embedded"
@@ -64,6 +68,8 @@ class Options:
     sinks: tuple[str, ...] = ()
     allow_writes: bool = False
     max_failures: int = 0
+    record: Path | None = None
+    """Where to write what the checks saw, for ``prove``."""
     command: str = "vibehq-smoke run"
 
 
@@ -86,6 +92,10 @@ class Session:
         self._started = time.monotonic()
         self._started_at = datetime.now(UTC)
         self._plans: dict[tuple[Path | None, ...], Plan] = {}
+        self.maker: Maker | None = None
+        self.tests: dict[str, Tape] = {}
+        """Of ordinary tests of pytest, what they saw, by node id."""
+        self._test: Tape | None = None
         self._merged: dict[str, Result] = {}
         self._observations: dict[str, Observation] = {}
 
@@ -120,6 +130,11 @@ class Session:
     def is_embedded(self) -> bool:
         """Whether the run starts its own platform: no target was named, or ``embedded`` was."""
         return self.options.target in (None, EMBEDDED)
+
+    @cached_property
+    def proofs(self) -> Proofs:
+        """What was proved of checks: here, and before they were shipped."""
+        return Proofs((OWN, shipped("plugins") / OWN.name))
 
     def check_target(self) -> None:
         """Raise ConfigError now, not after the start, when the target's configuration is wrong."""
@@ -169,6 +184,12 @@ class Session:
             if not self.graph.items(id_) and not (bracket and self.graph.items(family)):
                 raise unknown_check(path, place, id_, [*self.graph.checks, *self.graph.families])
         _ = self.graph
+
+    def plan_for(self, workers: Mapping[str, str]) -> Plan:
+        """What the suites select on a target with these workers and their types, for what is not run but replayed."""
+        declared = (check for suite in self.suites.values() for check in as_checks(suite.declared))
+        self.graph = self.host.graph(declared, workers)
+        return self._planned(list(self.suites.values()))
 
     def plan(self, suites: Iterable[Suite]) -> Plan:
         """What the suites select, in the order of the categories, with overrides and plan hooks applied.
@@ -241,7 +262,10 @@ class Session:
         return engine
 
     def warm_up(self) -> None:
-        """Import what renders the reports, while the checks wait for the target."""
+        """Get ready what the reports need, while the checks wait for the target."""
+        plan = self.plan(self.suites.values())
+        for check in (*plan.selected, *plan.hidden):
+            self.proofs.of(check)
         for plugin, format_ in self.host.report_formats():
             with self.host.observers.guard(plugin, f"preparing the report {format_.name}"):
                 format_.prepare()
@@ -272,9 +296,45 @@ class Session:
             exchange_deadline_s=suite.exchange_deadline_s,
             read_only=self.read_only,
             budgets=suite.gates.latency,
+            outside=self._outside(),
         )
         platform.ledger.entries = self.ledger
         return platform
+
+    def _outside(self) -> OutsideOf:
+        """What stands between the checks and the world: nothing, or who writes down what they see."""
+        from .platform.outside import direct
+
+        if self.options.record is None:
+            return direct
+        if self.maker is None:
+            from .platform.browser import missing_browser
+            from .proof.making import Maker
+
+            self.maker = Maker(self.target, self.run_id, self._started, missing_browser(self.target))
+            self.turn_to(self._test)
+        return self.maker.outside
+
+    def turn_to(self, test: Tape | None) -> None:
+        """From now on an ordinary test asks, and this is its tape."""
+        self._test = test
+        if self.maker is not None and test is not None:
+            self.maker.turn_to(test)
+
+    def keep_recording(self) -> None:
+        """Write down what the checks saw, when that was asked for. Raises HarnessError, OSError."""
+        if self.tests:
+            self._outside()  # none was there yet when all of them were skipped
+        if self.maker is not None and self.options.record is not None:
+            suites = [suite.name for suite in self.suites.values()]
+            self.maker.finish(
+                self.results(),
+                suites,
+                self.redactor,
+                self.options.record,
+                tests=self.tests,
+                checks_began=self._started,
+            )
 
     def stop(self, reason: str) -> None:
         """Cancel what runs and wait until it has cleaned up."""
@@ -350,8 +410,12 @@ class Session:
         )
 
     def record(self) -> RunRecord:
-        """The judged run."""
-        results = self.results()
+        """The judged run, with what is known of the checks themselves."""
+        checks = self.graph.checks
+        results = tuple(
+            result.model_copy(update={"proof": self.proofs.of(checks[result.id])}) if result.id in checks else result
+            for result in self.results()
+        )
         record = judge_run(
             self.info(), results, self.observations, tuple(self.graph.components.values()), self._gates(results)
         )

@@ -244,4 +244,4 @@ def test_listing_shows_what_would_run_on_the_embedded_platform(plant: Path) -> N
     done = smoke("list", "mine.toml", folder=plant)
     assert done.returncode == 0, done.stderr
     assert "EACH-02[ui-factory]" in done.stdout
-    assert done.stdout.endswith(f"{11 + 4 + 1 + 7} checks\n")
+    assert done.stdout.endswith(f"{11 + 4 + 1 + 7} checks, 0 of them proved\n")

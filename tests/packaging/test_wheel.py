@@ -33,7 +33,10 @@ def run(*command: str, folder: Path) -> str:
 def test_a_wheel_carries_plugins_suites_and_everything_a_run_reads(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     plugins = ROOT / "plugins"
-    shipped = {f"vibehq_smoke/_plugins/{path.relative_to(plugins)}" for path in plugins.rglob("*.py")}
+    shipped = {
+        f"vibehq_smoke/_plugins/{path.relative_to(plugins)}"
+        for path in (*plugins.rglob("*.py"), plugins / "proof.json")
+    }
     shipped |= {f"vibehq_smoke/_suites/{path.name}" for path in (ROOT / "suites").glob("*.toml")}
     source = ROOT / "src"
     shipped |= {

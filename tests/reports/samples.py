@@ -13,6 +13,7 @@ from vibehq_smoke.models import (
     GateResult,
     Outcome,
     Priority,
+    Proved,
     Result,
     RunRecord,
     Status,
@@ -76,6 +77,7 @@ def one_cause() -> RunRecord:
         result("HLT-01", Outcome.FAILED, component="d1-health", title=SENTENCES[0], reason=_WHY, kind="status",
                evidence=(exchange(), exchange(status=None, error="connection refused", response_body=None)),
                notes=("matched dialect E1",), log=("asked for one worker", "got 500"), priority=Priority.P0,
+               proof=Proved(mutants=24, caught=23, harmless=5),
                description="POST /api/health/checks answers with the id of a run over exactly the workers asked for.",
                traceback="Traceback (most recent call last):\n  plugins/health.py:14: AssertionError\n"),
         *(result(f"HLT-{n:02}", Outcome.BLOCKED, title=SENTENCES[n % 6], duration_s=0, **waits) for n in range(2, 16)),
@@ -107,6 +109,7 @@ def hostile() -> RunRecord:
             notes=(text,),
             log=(text,),
             needs=(text,),
+            proof=Proved(unproved=text),
             evidence=(
                 exchange(
                     **dict.fromkeys(("method", "url", "error", "request_body", "response_body", "curl"), text),

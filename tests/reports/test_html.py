@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from vibehq_smoke.models import Evidence, Outcome
+from vibehq_smoke.models import Evidence, Outcome, Proved
 from vibehq_smoke.reports import view
 from vibehq_smoke.reports.html import render
 from vibehq_smoke.reports.view import LEFT_OUT, page
@@ -192,6 +192,21 @@ def test_the_ledger_gives_the_sql_that_cleans_up() -> None:
     assert run.created[0].cleanup_sql is not None
     assert run.created[0].cleanup_sql in shown
     assert "Clean up in vibehq-health-logs" in shown
+
+
+def test_what_was_proved_of_a_check_stands_beside_it() -> None:
+    html = render(samples.one_cause())
+    assert '<span class="proved">proved: 23 of 24</span>' in html
+    assert html.count('<span class="proved">not proved</span>') == len(samples.one_cause().checks) - 1
+    shown = read(html).text
+    assert "it noticed 23 of 24 wrong answers, and was alarmed by none of 5 harmless changes" in shown
+    assert "1 of 26 checks, which noticed 23 of 24 wrong answers" in shown
+
+
+def test_a_proof_that_does_not_hold_is_marked() -> None:
+    doubtful = (Proved(mutants=4, caught=1, vacuous=True), Proved(changed=True), Proved(unproved="it was skipped"))
+    for proof in doubtful:
+        assert '<span class="proved doubtful">' in render(record((result(proof=proof),)))
 
 
 def test_a_partial_run_says_so() -> None:

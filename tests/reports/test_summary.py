@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vibehq_smoke.models import GateResult, Outcome, Priority, RunRecord, Status
+from vibehq_smoke.models import GateResult, Outcome, Priority, Proved, RunRecord, Status
 from vibehq_smoke.reports.summary import (
     EXIT_MEANING,
     OUTCOME_MARKS,
@@ -12,7 +12,10 @@ from vibehq_smoke.reports.summary import (
     duration,
     gate_line,
     headline,
+    is_proved,
     listed,
+    proof_sentence,
+    proof_words,
 )
 
 from .records import observation, record, result
@@ -95,3 +98,30 @@ def test_durations_read_well(seconds: float, words: str) -> None:
 )
 def test_lists_are_short(names: str, words: str) -> None:
     assert listed(list(names)) == words
+
+
+@pytest.mark.parametrize(
+    ("proof", "words", "holds"),
+    [
+        (None, "not proved", False),
+        (Proved(unproved="it was skipped"), "not proved", False),
+        (Proved(mutants=24, caught=23), "proved: 23 of 24", True),
+        (Proved(mutants=24, caught=23, weak=True, alone=True), "proved: 23 of 24, weak, by itself", True),
+        (Proved(mutants=24, caught=3, vacuous=True), "proved: 3 of 24, vacuous", False),
+        (Proved(mutants=1, caught=1, harmless=3, false_alarms=2), "proved: 1 of 1, 2 false alarms", True),
+        (Proved(mutants=24, caught=23, changed=True), "proved: 23 of 24, before it was changed", False),
+    ],
+)
+def test_a_proof_in_words(proof: Proved | None, words: str, holds: bool) -> None:
+    assert proof_words(proof) == words
+    assert is_proved(proof) is holds
+
+
+def test_a_proof_at_length_says_why_and_what_to_do() -> None:
+    assert proof_sentence(None) == "none yet: vibehq-smoke prove makes one"
+    assert proof_sentence(Proved(unproved="it was skipped")) == "not proved: it was skipped"
+    alarmed = Proved(mutants=1, caught=1, harmless=5, false_alarms=2, weak=True, changed=True)
+    assert proof_sentence(alarmed) == (
+        "it noticed 1 of 1 wrong answer, and was alarmed by 2 of 5 harmless changes; "
+        "it is weak: values that it reads go unjudged; it was changed since"
+    )

@@ -24,6 +24,7 @@ from .lab import lab
 from .listing import list_checks
 from .matrix import matrix
 from .options import INTERRUPTED
+from .prove import prove
 from .run import run
 
 
@@ -38,7 +39,7 @@ def cli() -> None:
     """
 
 
-for command in (run, list_checks, lab, matrix, doctor, init):
+for command in (run, prove, list_checks, lab, matrix, doctor, init):
     cli.add_command(command)
 
 

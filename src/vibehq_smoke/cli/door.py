@@ -31,7 +31,7 @@ class Door:
 
     @property
     def messages(self) -> list[str]:
-        """What the issue sinks said."""
+        """What the issue sinks said, and what is wrong without harm to the run."""
         return self._state.messages if self._state else []
 
     def run(self, arguments: list[str]) -> RunRecord | None:

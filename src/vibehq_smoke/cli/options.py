@@ -36,3 +36,9 @@ category_option = click.option(
     "--category", "categories", metavar="NAME", multiple=True, help="Only checks of this category. Repeatable."
 )
 suites_argument = click.argument("suites", nargs=-1, metavar="[SUITE]...")
+record_option = click.option(
+    "--record",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write down what the checks saw, without secrets, for `vibehq-smoke prove --recording FILE`.",
+)

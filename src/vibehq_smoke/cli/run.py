@@ -19,6 +19,7 @@ from .options import (
     config_option,
     fault_option,
     out_option,
+    record_option,
     suites_argument,
     target_option,
 )
@@ -48,6 +49,7 @@ UNUSED = ("terminal", "faulthandler", "doctest", "pastebin", "stepwise", "unitte
 @click.option("-x", "--exitfirst", is_flag=True, help="Stop at the first failure.")
 @click.option("--sink", "sinks", metavar="NAME", multiple=True, help="Deliver findings to this issue sink. Repeatable.")
 @click.option("--allow-writes", is_flag=True, help="Write to a target that is otherwise read-only.")
+@record_option
 @click.option("-q", "--quiet", is_flag=True, help="Only the verdict, no progress.")
 def run(
     suites: tuple[str, ...],
@@ -61,6 +63,7 @@ def run(
     exitfirst: bool,
     sinks: tuple[str, ...],
     allow_writes: bool,
+    record: Path | None,
     quiet: bool,
 ) -> None:
     """Run suites against a target and say what works.
@@ -77,7 +80,8 @@ def run(
     """
     from ..session import Options, Session
 
-    options = Options(target, config, out, faults, categories, sinks, allow_writes, 1 if exitfirst else 0)
+    most = 1 if exitfirst else 0
+    options = Options(target, config, out, faults, categories, sinks, allow_writes, most, record=record)
     session = Session(options)
     signal.signal(signal.SIGTERM, _interrupt)
     try:

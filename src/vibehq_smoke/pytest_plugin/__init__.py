@@ -6,6 +6,7 @@ through the fixture ``vibehq``.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -53,6 +54,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--sink", metavar="NAME", action="append", default=[], help="deliver findings to this issue sink")
     group.addoption("--allow-writes", action="store_true", help="write to a target that is otherwise read-only")
+    group.addoption(
+        "--smoke-record",
+        metavar="FILE",
+        type=Path,
+        help="write down what checks, and tests that use the fixture vibehq, saw, for `vibehq-smoke prove`",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -60,6 +67,10 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in (*CATEGORIES, *Priority, *Mode):
         config.addinivalue_line("markers", f"{name}: checks of this category, priority or access mode")
     config.stash[SESSION] = State(config)
+    if config.option.smoke_record is not None:
+        from .taping import Taping
+
+        config.pluginmanager.register(Taping(config.stash[SESSION]), "vibehq-smoke-taping")
     if config.pluginmanager.has_plugin("xdist"):
         from .distribution import Distribution
 
@@ -134,8 +145,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     state.session.stop("stopped by pytest")
     if state.is_worker:
         session.config.workeroutput["vibehq_smoke"] = json.dumps(state.handover())  # type: ignore[attr-defined]  # set by xdist
-    elif state.ran:
-        state.finish()
+    elif not state.ran:
+        with state.usage_errors():
+            state.keep_recording()
+    else:
+        with state.usage_errors():
+            state.finish()
         if state.exit_code and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -163,14 +178,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def vibehq(pytestconfig: pytest.Config) -> Iterator[VibeHQ]:
     """The target of this run, for ordinary tests: ``vibehq.api.get("/api/status").expect()``."""
-    from .fixture import VibeHQ
-
-    state = state_of(pytestconfig)
-    try:
-        connection = VibeHQ(state.session)
-    except SmokeError as error:
-        pytest.fail(str(error), pytrace=False)
-    with connection:
+    with contextlib.ExitStack() as stack:
+        try:
+            connection = stack.enter_context(state_of(pytestconfig).connect())
+        except SmokeError as error:
+            pytest.fail(str(error), pytrace=False)
         yield connection
 
 

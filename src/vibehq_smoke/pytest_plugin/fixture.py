@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
-from collections.abc import Coroutine
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Coroutine, Iterator
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from ..models import CheckSpec, Mode, Priority
-from ..session import Session
+from ..proof.tape import TESTS
 
 if TYPE_CHECKING:
-    from ..platform import Api, Hq, Reply
+    from ..platform import Api, Hq, Platform, Reply
+    from ..session import Session
 
 T = TypeVar("T")
 
 SPEC = CheckSpec(
-    id="pytest",
+    id=TESTS,
     category="pytest",
     title="an ordinary test",
     component="orchestrator",
@@ -49,12 +50,10 @@ class BlockingApi:
 class VibeHQ:
     """What the fixture ``vibehq`` gives: the target's clients, and ``wait`` for anything asynchronous of ``hq``."""
 
-    def __init__(self, session: Session) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="vibehq-smoke-fixture", daemon=True)
-        self._platform = session.open_platform()
-        self._thread.start()
-        self.hq: Hq = self._platform.hq(SPEC)
+    def __init__(self, platform: Platform, line: Line) -> None:
+        self._platform = platform
+        self._line = line
+        self.hq: Hq = platform.hq(SPEC)
 
     @property
     def base_url(self) -> str:
@@ -77,15 +76,42 @@ class VibeHQ:
 
     def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine of the platform object to its end and give its result."""
+        return self._line.wait(coroutine)
+
+
+class Line(Protocol):
+    """Where the clients' coroutines run while a test waits for them."""
+
+    def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine to its end and give its result."""
+
+
+class LoopThread:
+    """An event loop in a thread of its own: a test may have a loop itself."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="vibehq-smoke-fixture", daemon=True)
+        self._thread.start()
+
+    def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the loop and block until it ended."""
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
-    def __enter__(self) -> VibeHQ:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.wait(self._platform.close())
+    def stop(self) -> None:
+        """End the thread."""
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+
+@contextlib.contextmanager
+def connected(session: Session) -> Iterator[VibeHQ]:
+    """The target of a session, for the length of the block."""
+    platform = session.open_platform()
+    line = LoopThread()
+    try:
+        yield VibeHQ(platform, line)
+    finally:
+        line.wait(platform.close())
+        line.stop()

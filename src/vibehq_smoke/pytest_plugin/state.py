@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -15,6 +16,9 @@ from ..engine import Engine
 from ..errors import HarnessError, SmokeError, UsageError
 from ..models import Created, Observation, Result, RunRecord
 from ..session import Options, Session
+
+if TYPE_CHECKING:
+    from .fixture import VibeHQ
 
 SESSION: pytest.StashKey[State] = pytest.StashKey()
 IDLE_S = 0.2
@@ -35,6 +39,13 @@ class State:
         self.adopted = False
         self._markers: dict[str, pytest.MarkDecorator] = {}
         self._engines: dict[str, Engine] = {}
+        self.connect: Callable[[], AbstractContextManager[VibeHQ]] = self._connected
+        """What the fixture gives for the length of a ``with`` block: the target, or what stands for it at a proof."""
+
+    def _connected(self) -> AbstractContextManager[VibeHQ]:
+        from .fixture import connected
+
+        return connected(self.session)
 
     @property
     def is_worker(self) -> bool:
@@ -65,6 +76,7 @@ class State:
                 sinks=tuple(option.sink),
                 allow_writes=option.allow_writes,
                 max_failures=option.maxfail,
+                record=option.smoke_record,
             )
         )
         if self.is_worker:
@@ -145,10 +157,19 @@ class State:
         )
         self.session.partial = self.session.partial or told["partial"]
 
+    def keep_recording(self) -> None:
+        """Write down what checks and tests saw, when that was asked for."""
+        try:
+            self.session.keep_recording()
+        except OSError as error:
+            raise UsageError(f"{self.session.options.record} cannot be written: {error.strerror}") from None
+
     def finish(self) -> None:
         """Judge the run and write its reports."""
         self.record = self.session.record()
+        self.keep_recording()
         self.reports += self.session.publish(self.record)
+        self.messages += self.session.proofs.warnings
         self.messages += self.session.deliver(self.record)
 
     @property

@@ -13,7 +13,17 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .summary import EXIT_MEANING, OUTCOME_MARKS, STATUS_MARKS, duration, gate_line, headline
+from .summary import (
+    EXIT_MEANING,
+    OUTCOME_MARKS,
+    STATUS_MARKS,
+    duration,
+    gate_line,
+    headline,
+    is_proved,
+    proof_sentence,
+    proof_words,
+)
 from .text import clip, visible
 from .view import MOST_OF_ONE, page
 
@@ -54,7 +64,9 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(duration=duration)
+    environment.filters.update(
+        duration=duration, is_proved=is_proved, proof_words=proof_words, proof_sentence=proof_sentence
+    )
     style, script = _asset("report.css"), _asset("report.js")
     environment.globals.update(
         style=Markup(style),  # noqa: S704 - our own file

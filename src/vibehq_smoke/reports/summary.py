@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..gates import ExitCode
-from ..models import Outcome, RunRecord, Status
+from ..models import Outcome, Proved, RunRecord, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,6 +93,45 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     if len(names) > most:
         return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def is_proved(proof: Proved | None) -> bool:
+    """Whether the check, as it is now, was seen to fail for each kind of mutant."""
+    return proof is not None and not (proof.unproved or proof.vacuous or proof.changed)
+
+
+def proof_words(proof: Proved | None) -> str:
+    """What was proved of a check, in a few words."""
+    if proof is None or proof.unproved:
+        return "not proved"
+    remarks = {
+        "vacuous": proof.vacuous,
+        "weak": proof.weak,
+        counted(proof.false_alarms, "false alarm"): proof.false_alarms,
+        "by itself": proof.alone,
+        "before it was changed": proof.changed,
+    }
+    return ", ".join(
+        [f"proved: {proof.caught} of {proof.mutants}", *(word for word, holds in remarks.items() if holds)]
+    )
+
+
+def proof_sentence(proof: Proved | None) -> str:
+    """The same at length."""
+    if proof is None:
+        return "none yet: vibehq-smoke prove makes one"
+    if proof.unproved:
+        return f"not proved: {proof.unproved}"
+    said = f"it noticed {proof.caught} of {counted(proof.mutants, 'wrong answer')}"
+    if proof.harmless:
+        said += f", and was alarmed by {proof.false_alarms or 'none'} of {counted(proof.harmless, 'harmless change')}"
+    if proof.vacuous:
+        said += "; it is vacuous: it notices nothing of one kind"
+    elif proof.weak:
+        said += "; it is weak: values that it reads go unjudged"
+    if proof.alone:
+        said += "; it was proved by itself, without the checks that judge what it asks by the way"
+    return f"{said}; it was changed since" if proof.changed else said
 
 
 def duration(seconds: float) -> str:

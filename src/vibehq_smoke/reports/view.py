@@ -11,7 +11,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from ..models import ComponentHealth, Evidence, Exchange, Outcome, Priority, Result, RunRecord, Status
-from .summary import OUTCOME_MARKS, STATUS_MARKS, Mark, counted
+from .summary import OUTCOME_MARKS, STATUS_MARKS, Mark, counted, is_proved
 from .text import clip, pretty
 
 MOST_EVIDENCE = 2_000_000
@@ -117,6 +117,15 @@ class Page:
     check_anchors: dict[str, str] = field(default_factory=dict)
     observed: dict[str, tuple[Proof, ...]] = field(default_factory=dict)
     """Evidence of preflight, by component."""
+
+    @property
+    def proved(self) -> str:
+        """How many of the checks were seen to fail, and for how much, in words."""
+        proofs = [row.result.proof for row in self.rows]
+        mutants = sum(proof.mutants for proof in proofs if proof)
+        caught = sum(proof.caught for proof in proofs if proof)
+        checks = f"{sum(map(is_proved, proofs))} of {counted(len(proofs), 'check')}"
+        return f"{checks}, which noticed {caught:,} of {mutants:,} wrong answers" if mutants else checks
 
     @property
     def categories(self) -> dict[str, list[Row]]:
