@@ -11,7 +11,7 @@ WORKERS ?= 2
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help smoke test faults truth steady fuzz browser browser-test pictures lint format docs bench wheel screenshot clean
+.PHONY: help smoke test faults prove truth steady fuzz browser browser-test pictures lint format docs bench wheel screenshot clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 	/p' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ test: $(VENV)/.test $(VENV)/.typescript ## run the tests
 
 faults: $(VENV)/.test $(VENV)/.typescript ## see the checks of each category pass, fail for their own reason, and be blocked
 	$(WITH_TSC) $(BIN)/python -m pytest -n $(WORKERS) -m faults tests/checks
+
+prove: $(VENV)/.smoke $(VENV)/.typescript browser ## see every check fail on what it saw, and write docs/proof.md and plugins/proof.json
+	$(WITH_TSC) $(BIN)/vibehq-smoke prove --ledger plugins/proof.json --page docs/proof.md --badge docs/images/proof.svg
 
 truth: $(VENV)/.test $(VENV)/.typescript browser ## run every check under every fault of the lab and write docs/truth.md: slow
 	$(BIN)/python -m pytest -n $(WORKERS) -m slow

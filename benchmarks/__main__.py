@@ -11,6 +11,7 @@ from benchmarks.clients import main as clients
 from benchmarks.load import write
 from benchmarks.main_job import report_main_job
 from benchmarks.processes import server
+from benchmarks.prove import report_prove
 from benchmarks.timing import seconds
 
 PYTHON = sys.executable
@@ -51,11 +52,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--counts", type=int, nargs="+", default=[100, 500, 2000])
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--only-prove", action="store_true", help="measure the proof alone")
+    parser.add_argument("--prove-runs", type=int, default=1, metavar="N", help="proofs of each kind (default: 1)")
     options = parser.parse_args()
+    if options.only_prove:
+        report_prove(SMOKE, options.prove_runs)
+        return
     synthetic(options.counts, options.runs)
     clients()
     print()
     report_main_job(SMOKE, options.runs)
+    print()
+    report_prove(SMOKE, options.prove_runs)
 
 
 if __name__ == "__main__":
