@@ -21,12 +21,16 @@ def declares(function: Callable[..., Any], text: str) -> None:
     setattr(function, _DECLARES, text)
 
 
+def declared(function: Callable[..., Any]) -> str:
+    """What was said of a function by :func:`declares`; empty for one that somebody wrote."""
+    return str(getattr(function, _DECLARES, ""))
+
+
 def fingerprint(function: Callable[..., Any]) -> str | None:
     """The mark of a function; None when its source is not to be had."""
     function = inspect.unwrap(function)
-    declared = getattr(function, _DECLARES, None)
     code = function.__code__
-    text = declared if declared is not None else _file(code.co_filename).text(code.co_firstlineno)
+    text = declared(function) or _file(code.co_filename).text(code.co_firstlineno)
     return hashlib.sha256(text.encode()).hexdigest()[:16] if text is not None else None
 
 

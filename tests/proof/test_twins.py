@@ -3,8 +3,9 @@
 import json
 from datetime import UTC, datetime
 
+from vibehq_smoke.fingerprint import declares
 from vibehq_smoke.proof.tape import Recording, Seen, Tape
-from vibehq_smoke.proof.twins import TWINS
+from vibehq_smoke.proof.twins import TWINS, spelt_out
 
 ID = "11111111-2222-4333-8444-555555555555"
 TWIN = {twin.name: twin for twin in TWINS}
@@ -56,3 +57,14 @@ def test_the_month_stays_for_what_is_said_by_the_month() -> None:
 def test_what_only_looks_like_a_day_is_left() -> None:
     _, body = twin("other-times", {"day": "2026-19-39"})
     assert body == {"day": "2026-19-39"}
+
+
+async def nobody_wrote(_: object) -> None:
+    """Stands for a check that a suite declares."""
+
+
+def test_ids_are_spelt_out_in_modules_and_in_what_suites_declare() -> None:
+    assert ID in spelt_out([nobody_wrote]), "this module names it"
+    other = ID.replace("1", "9")
+    declares(nobody_wrote, f'{{"equals": "{other}"}}')
+    assert other in spelt_out([nobody_wrote])

@@ -71,7 +71,7 @@ class Prover:
         """What each of the checks says wrongly of runs that are as good as the recorded one."""
         alarms: dict[str, list[dict[str, Any]]] = {id_: [] for id_ in ids}
         own = self.recording
-        kept = spelt_out(check.function.__module__ for check in self.graph.checks.values())
+        kept = spelt_out(check.function for check in self.graph.checks.values())
         for twin in TWINS:
             self.recording = twin.make(own, kept)
             for id_, told in zip(ids, self._each(ids, jobs, _replay), strict=True):

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from ..fingerprint import declared
 from .tape import Recording, Seen, Tape
 
 WEEK = timedelta(days=7)
@@ -38,10 +39,12 @@ class Twin:
     """From a recording, and the ids that checks spell out themselves, which are no chance."""
 
 
-def spelt_out(modules: Iterable[str]) -> set[str]:
-    """The ids that stand in the sources of these modules."""
-    files = {getattr(sys.modules.get(name), "__file__", None) for name in modules}
-    texts = (Path(file).read_text(encoding="utf-8") for file in files if file)
+def spelt_out(functions: Iterable[Callable[..., Any]]) -> set[str]:
+    """The ids that stand in the modules of these functions, or in the suite where nobody wrote one."""
+    several = list(functions)
+    files = {getattr(sys.modules.get(one.__module__), "__file__", None) for one in several}
+    texts = [declared(one) for one in several]
+    texts += [Path(file).read_text(encoding="utf-8") for file in files if file]
     return {found[0].lower() for text in texts for found in _UUID.finditer(text)}
 
 
