@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationInfo, model_validator
@@ -68,7 +69,7 @@ class Dialect(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _resolve(cls, body: Any, info: ValidationInfo) -> Any:
-        fields = {name: paths for name in cls.model_fields if (paths := paths_of(cls, name))}
+        fields = _places(cls)
         if not fields:
             return body
         resolved = dict(body) if isinstance(body, Mapping) else {}
@@ -84,7 +85,18 @@ class Dialect(BaseModel):
 
 def paths_of(model: type[BaseModel], name: str) -> tuple[str, ...]:
     """The paths of a field that has some, else nothing."""
-    return next((item.paths for item in model.model_fields[name].metadata if isinstance(item, Paths)), ())
+    return _places(model).get(name, ())
+
+
+@cache
+def _places(model: type[BaseModel]) -> Mapping[str, tuple[str, ...]]:
+    """The paths of all fields that have some. Looked up for every object of every list, so it is looked up once."""
+    return {
+        name: item.paths
+        for name, info in model.model_fields.items()
+        for item in info.metadata
+        if isinstance(item, Paths)
+    }
 
 
 def _first(body: Any, paths: tuple[str, ...], *, wants_list: bool) -> tuple[str, Any] | None:

@@ -233,7 +233,7 @@ def asked(request: Request) -> dict[str, Any]:
         "method": request.method,
         "origin": f"{request.origin.scheme}://{request.origin.authority}",
         "path": path,
-        "query": [list(pair) for pair in parse_qsl(query, keep_blank_values=True)],
+        "query": [list(pair) for pair in parse_qsl(query, keep_blank_values=True)] if query else [],
         "body": _text(request.body)[0],
         "headers": kept,
     }
