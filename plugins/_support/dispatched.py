@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from vibehq_smoke import Blocked, Skipped, Violation
-from vibehq_smoke.platform.dialects import Dialect, Paths
+from vibehq_smoke.platform.dialects import Paths
 
 from .counters import FINAL, miscounted
 from .distinct import distinct
-from .fields import Count, Moment, RunState, Score, Text, Uuid
-from .health_models import Envelope, WorkerRow
+from .fields import Moment
+from .health_models import Envelope, RunFigures, WorkerRow
 from .one_report import one_report
 from .soundness import unsound
 from .stored import stored_rows
@@ -44,17 +44,9 @@ class DispatchedRow(WorkerRow):
     database_connectivity: Link | None = None
 
 
-class DispatchedRun(Dialect):
+class DispatchedRun(RunFigures):
     """A run with such rows."""
 
-    health_check_uuid: Uuid
-    status: RunState
-    total_workers: Count
-    completed_workers: Count
-    passed_workers: Count
-    failed_workers: Count
-    overall_health_score: Score | None
-    ai_analysis: Text | None = None
     worker_results: Annotated[list[DispatchedRow], distinct("worker_check_uuid")]
 
 

@@ -65,8 +65,8 @@ class WorkerRow(Dialect):
     completed_at: Moment | None = None
 
 
-class RunStatus(Dialect):
-    """A run and its workers."""
+class RunFigures(Dialect):
+    """What every reader of a run wants of it, whatever of its workers."""
 
     health_check_uuid: Uuid
     status: RunState
@@ -76,6 +76,11 @@ class RunStatus(Dialect):
     failed_workers: Count
     overall_health_score: Score | None
     ai_analysis: Text | None = None
+
+
+class RunStatus(RunFigures):
+    """A run and its workers."""
+
     ai_recommendations: Text | None = None
     worker_results: Annotated[list[WorkerRow], distinct("worker_check_uuid")]
     trigger_type: Text | None = None
