@@ -61,7 +61,7 @@ class Execution:
         Cancellation passes through; everything else becomes an ending, also what should stop a whole process: a
         check may not. A clean-up that fails ends a check that held, and does not hide how one ended that did not.
         """
-        _recorder.set(self.hq.recorder)
+        before = _recorder.set(self.hq.recorder)
         ending: Ending | None = None
         try:
             async with self._arguments(returned, resources) as arguments:
@@ -77,6 +77,8 @@ class Execution:
         except BaseException as error:  # whatever a check or its resources raise is a verdict on it
             if ending is None or ending.outcome in HOLDS:
                 ending = ending_of(error)
+        finally:
+            _recorder.reset(before)
         self.ending = ending or Ending(Outcome.ERROR, "a resource kept the check from running", kind="crash")
         return self.ending
 
@@ -122,7 +124,7 @@ class Execution:
             duration_s=now_s - self.started_s,
             evidence=tuple(recorder.evidence),
             notes=tuple(map(clean, recorder.notes[:MOST_LINES])),
-            log=tuple(map(clean, recorder.log[-MOST_LINES:])),
+            log=tuple(clean(line.rstrip("\n")) for line in recorder.log[-MOST_LINES:]),
             traceback=self._clean_trace(ending.error) if ending.error else None,
             **extra,
         )
@@ -208,6 +210,14 @@ class CheckLog(logging.Handler):
         recorder = _recorder.get()
         if recorder is not None:
             recorder.log.append(f"{record.levelname} {record.name}: {_message(record)}")
+
+
+def wrote(stream: str, text: str) -> bool:
+    """Keep ``text`` with the check in whose context it was written to ``stream``; False when there is none."""
+    recorder = _recorder.get()
+    if recorder is not None:
+        recorder.printed(stream, text)
+    return recorder is not None
 
 
 def _message(record: logging.LogRecord) -> str:

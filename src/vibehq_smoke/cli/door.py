@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import sys
 
 import pytest
@@ -12,6 +11,7 @@ from ..errors import HarnessError, UsageError
 from ..models import RunRecord
 from ..pytest_plugin.state import SESSION, State
 from ..session import Session
+from .hearing import Heard
 from .screen import Progress
 
 
@@ -37,19 +37,22 @@ class Door:
     def run(self, arguments: list[str]) -> RunRecord | None:
         """Run pytest; None when no check was selected. Raises the SmokeError that kept it from running."""
         # pytest prints an error in the call as well as it can; the command line has its own one line for that.
-        said = io.StringIO()
+        printed, said = Heard("stdout", sys.stdout), Heard("stderr", sys.stderr)
         try:
-            with contextlib.redirect_stderr(said):
+            with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(said):
                 code = pytest.main(["-p", "vibehq_smoke.pytest_plugin", *arguments], plugins=[self])
         finally:
             if self._progress is not None:
                 self._progress.close()
+        clean = self.session.redactor.body
+        sys.stdout.write(clean(printed.take()))
+        complaint = clean(said.take())
         self.interrupted = code == pytest.ExitCode.INTERRUPTED
         if self._state is not None and self._state.error is not None:
             raise self._state.error
         if code == pytest.ExitCode.USAGE_ERROR:
-            raise UsageError(said.getvalue().strip().removeprefix("ERROR: "))
-        sys.stderr.write(said.getvalue())
+            raise UsageError(complaint.strip().removeprefix("ERROR: "))
+        sys.stderr.write(complaint)
         if self._state is not None and self._state.record is not None:
             return self._state.record
         if code in (pytest.ExitCode.NO_TESTS_COLLECTED, pytest.ExitCode.OK):

@@ -18,6 +18,7 @@ from .wording import CLIP, one_line, show, visible
 BODY_CHARACTERS = 4096
 MOST_EVIDENCE = 200
 _MARGIN = 4096
+_MOST_TOGETHER = 4096
 
 EvidenceKind: TypeAlias = Literal["http", "ws", "callback", "sql", "rpc", "source", "page", "note"]
 
@@ -37,6 +38,8 @@ class Recorder:
         self.accused: str | None = None
         """The component to accuse of the first drift, when it is not the check's own."""
         self.log: list[str] = []
+        self._printing: dict[str, int] = {}
+        """Where in the log the text stands to which each stream adds."""
         self._started = started
         self._waits: list[str] = []
         self._left_out = 0
@@ -54,6 +57,18 @@ class Recorder:
             yield
         finally:
             self._waits.remove(what)
+
+    def printed(self, stream: str, text: str) -> None:
+        """Keep in the log what the check writes to ``stream``.
+
+        Lines stay together while nothing else is logged: a key that is printed line by line is none in each of them.
+        """
+        at = self._printing.get(stream)
+        full = at is not None and len(self.log[at]) > _MOST_TOGETHER and self.log[at].endswith("\n")
+        if at is None or full or (at != len(self.log) - 1 and self.log[at].endswith("\n")):
+            at = self._printing[stream] = len(self.log)
+            self.log.append(f"{stream}: ")
+        self.log[at] += text
 
     def note(self, text: str) -> None:
         """A remark that does not change the outcome."""

@@ -133,7 +133,7 @@ def redacted(document: dict[str, Any], redactor: Redactor) -> dict[str, Any]:
     for tape in document["tapes"].values():
         for one in tape["seen"]:
             _clean_headers(one, stand_ins)
-    return document | {name: stand_ins.clean(document[name]) for name in ("target", "tapes", "sources")}
+    return {name: stand_ins.clean(value, code=name != "tapes") for name, value in document.items()}
 
 
 def _clean_headers(one: dict[str, Any], stand_ins: Pseudonyms) -> None:

@@ -1,0 +1,1 @@
+"""Secrets that were never any: planted everywhere, and looked for in everything that is written."""
