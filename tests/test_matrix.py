@@ -405,13 +405,13 @@ def test_the_order_of_results_changes_nothing(
 ) -> None:
     results, observations, parts = run
     before = judge(results, observations, parts)
-    found = findings(before, results)
+    found = findings(before, results, observations)
     other_results, other_observations = results[:], observations[:]
     random.shuffle(other_results)
     random.shuffle(other_observations)
     after = judge(other_results, other_observations, parts)
     assert after == before
-    assert findings(after, other_results) == found
+    assert findings(after, other_results, other_observations) == found
     assert totals(other_results) == totals(results)
 
 
@@ -433,3 +433,17 @@ def test_each_selected_failure_is_in_a_finding(
     lines = judge(results, observations, parts)
     shown = {check for finding in findings(lines, results) for check in finding.checks}
     assert {result.id for result in results if result.outcome is Outcome.FAILED and not result.hidden} <= shown
+
+
+@PATIENT
+@given(runs())
+def test_every_finding_has_a_symptom_and_each_of_its_checks_is_one(
+    run: tuple[list[Result], list[Observation], list[Component]],
+) -> None:
+    results, observations, parts = run
+    for finding in findings(judge(results, observations, parts), results, observations, environment="local"):
+        subjects = [symptom.subject for symptom in finding.symptoms]
+        assert subjects
+        assert len(subjects) == len(set(subjects))
+        assert {subject for subject in subjects if not subject.startswith("preflight ")} == set(finding.checks)
+        assert finding.priority == finding.symptoms[0].priority == min(s.priority for s in finding.symptoms)

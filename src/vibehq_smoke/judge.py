@@ -25,7 +25,7 @@ def judge_run(
         components=lines,
         checks=tuple(results),
         gates=(*conditions.gates(gates, results, request_times(results)), _reached_its_end(run)),
-        findings=matrix.findings(lines, results),
+        findings=matrix.findings(lines, results, observations, environment=run.environment),
         preflight=tuple(observations),
     )
     return record.model_copy(update={"run": run.model_copy(update={"exit_code": conditions.exit_code(record)})})

@@ -9,14 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .facts import Facts, gather
-from .models import Component, ComponentHealth, Finding, Observation, Outcome, Priority, Result, Status
+from .findings import findings_of
+from .models import Component, ComponentHealth, Finding, Observation, Priority, Result, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from collections.abc import Set as AbstractSet
-
-_SHOWS_TROUBLE = frozenset({Outcome.FAILED, Outcome.DEGRADED, Outcome.ERROR})
-_UNCLEAR = frozenset({Status.BLOCKED, Status.UNKNOWN})
 
 
 def judge(
@@ -40,18 +37,15 @@ def root_causes(matrix: Sequence[ComponentHealth]) -> tuple[str, ...]:
     return tuple(line.id for line in matrix if line.root_cause)
 
 
-def findings(matrix: Sequence[ComponentHealth], results: Sequence[Result]) -> tuple[Finding, ...]:
-    """One finding per cause: root causes first, then degraded components, then those whose checks erred.
-
-    What a root cause explains is part of its finding and makes none of its own: the failing checks of other broken
-    components appear in its ``checks``, whoever waits for it in ``blocked_checks`` and ``blocked_components``.
-    That is what keeps a dead database one alert instead of forty.
-    """
-    erred = {result.component for result in results if result.outcome is Outcome.ERROR}
-    causes = [line for line in matrix if line.root_cause]
-    causes += [line for line in matrix if line.status is Status.DEGRADED]
-    causes += [line for line in matrix if line.status in _UNCLEAR and line.id in erred]
-    return tuple(_finding(line, matrix, results) for line in causes)
+def findings(
+    matrix: Sequence[ComponentHealth],
+    results: Sequence[Result],
+    observations: Sequence[Observation] = (),
+    *,
+    environment: str = "",
+) -> tuple[Finding, ...]:
+    """One finding per cause (``findings.findings_of``)."""
+    return findings_of(matrix, results, observations, environment=environment)
 
 
 class _Judgement:
@@ -134,25 +128,6 @@ def _reach(name: str, graph: Mapping[str, Sequence[str]]) -> set[str]:
             reached.add(need)
             ahead.extend(graph.get(need, ()))
     return reached
-
-
-def _finding(cause: ComponentHealth, matrix: Sequence[ComponentHealth], results: Sequence[Result]) -> Finding:
-    held_up = [line for line in matrix if cause.id in line.blocked_by]
-    explained = {cause.id} | {line.id for line in held_up if line.status is Status.BROKEN}
-    waiting = {result.id for result in results if result.outcome is Outcome.BLOCKED and result.root_cause in explained}
-    return Finding(
-        component=cause.id,
-        status=cause.status,
-        reason=cause.reason or f"{cause.id} is {cause.status.value}",
-        checks=_trouble_of(explained, results),
-        blocked_checks=tuple(sorted(waiting)),
-        blocked_components=tuple(line.id for line in held_up),
-    )
-
-
-def _trouble_of(components: AbstractSet[str], results: Sequence[Result]) -> tuple[str, ...]:
-    trouble = {r.id for r in results if r.component in components and r.outcome in _SHOWS_TROUBLE}
-    return tuple(sorted(trouble))
 
 
 def _listed(names: Sequence[str]) -> str:

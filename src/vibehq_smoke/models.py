@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 
 
 class Priority(StrEnum):
@@ -265,12 +265,35 @@ class ComponentHealth(Record):
     checks: tuple[str, ...] = ()
 
 
+class Symptom(Record):
+    """One thing that shows a cause, with the mark by which it is known again in another run."""
+
+    fingerprint: str
+    """``<version>-<16 hex digits>``: of check, environment, component, kind, message and frame, all normalised."""
+    aliases: tuple[str, ...] = ()
+    """The fingerprints that earlier versions of the formula give it."""
+    subject: str
+    """The id of the check, or ``preflight <component>``: what must be seen to hold before the cause counts as gone."""
+    kind: str = ""
+    message: str = ""
+    """Redacted, and without ids, times, hosts, ports, counts and tokens."""
+    frame: str = ""
+    """``file:function``, the innermost of the project's own."""
+    priority: Priority
+
+
 class Finding(Record):
     """One cause: a component in trouble, what shows it, and what it holds up."""
 
     component: str
     status: Status
     reason: str
+    priority: Priority = Priority.P3
+    """The highest among its symptoms."""
+    symptoms: tuple[Symptom, ...] = ()
+    """What shows it, the worst first: its fingerprint names the finding."""
+    issue: str | None = None
+    """The URL of the issue that tracks it, where one is known."""
     checks: tuple[str, ...] = ()
     """Checks that failed, degraded or erred."""
     blocked_checks: tuple[str, ...] = ()
@@ -309,6 +332,9 @@ class RunInfo(Record):
     target: str
     environment: str
     base_url: str
+    deploy: str | None = None
+    """What was deployed there, as far as is known: a version id or a commit."""
+    deployed_at: datetime | None = None
     started_at: datetime
     duration_s: float = 0.0
     partial: bool = False
@@ -325,7 +351,7 @@ class RunInfo(Record):
 class RunRecord(Record):
     """Everything about one run: the document ``results.json``."""
 
-    schema_version: Literal["1.2"] = "1.2"
+    schema_version: Literal["1.3"] = "1.3"
     run: RunInfo
     totals: Totals
     root_causes: tuple[str, ...] = ()

@@ -72,6 +72,12 @@ def observation(component: str, status: Status = Status.BROKEN, reason: str = "n
     return Observation(component=component, status=status, reason=reason, **more)
 
 
+def tracked(run: RunRecord, issue: str) -> RunRecord:
+    """The same run, its first finding tracked by an issue."""
+    first, *others = run.findings
+    return run.model_copy(update={"findings": (first.model_copy(update={"issue": issue}), *others)})
+
+
 def record(
     results: tuple[Result, ...] = (),
     observations: tuple[Observation, ...] = (),
@@ -101,7 +107,7 @@ def record(
         components=lines,
         checks=results,
         gates=gates,
-        findings=matrix.findings(lines, results),
+        findings=matrix.findings(lines, results, observations, environment=values["environment"]),
         preflight=observations,
         created=created,
     )

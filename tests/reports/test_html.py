@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
@@ -17,7 +18,7 @@ from vibehq_smoke.reports.html import render
 from vibehq_smoke.reports.view import LEFT_OUT, page
 
 from . import samples
-from .records import exchange, record, result
+from .records import exchange, record, result, tracked
 
 FETCHES = {
     "src",
@@ -184,6 +185,38 @@ def test_the_matrix_comes_first_and_says_why() -> None:
     assert "root cause" in shown
     assert "blocked by d1-health" in shown
     assert "waits for d1-health" in shown
+
+
+def test_a_cause_says_how_much_it_matters_and_how_it_is_known_again() -> None:
+    run = samples.one_cause()
+    shown = read(render(run)).text
+    assert "d1-health broken P0" in shown
+    assert f"Fingerprint{run.findings[0].symptoms[0].fingerprint}" in shown
+    assert "Issue" not in shown
+
+
+def test_the_issue_of_a_cause_is_a_link() -> None:
+    seen = read(render(tracked(samples.one_cause(), "https://github.com/acme/hq/issues/7")))
+    (link,) = [link for link in seen.all("a") if not link["href"].startswith("#")]
+    assert link == {"href": "https://github.com/acme/hq/issues/7", "rel": "noopener noreferrer"}
+    assert "Issuehttps://github.com/acme/hq/issues/7" in seen.text
+
+
+@pytest.mark.parametrize(
+    "place", ["reports/issues/7.md", "javascript:alert(1)", 'https://a.example/" onclick="x', "//evil"]
+)
+def test_an_issue_that_is_no_page_is_text(place: str) -> None:
+    seen = read(render(tracked(samples.one_cause(), place)))
+    assert not [link for link in seen.all("a") if not link["href"].startswith("#")]
+    assert place in seen.text
+
+
+def test_what_was_deployed_is_said() -> None:
+    since = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    shown = read(render(record(deploy="b6da84b", deployed_at=since))).text
+    assert "Deployedb6da84b since 2026-01-01 12:00:00 UTC" in shown
+    assert "Deployedb6da84b" in read(render(record(deploy="b6da84b"))).text
+    assert "Deployed" not in read(render(record())).text
 
 
 def test_the_ledger_gives_the_sql_that_cleans_up() -> None:

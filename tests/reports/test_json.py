@@ -97,9 +97,9 @@ def test_letters_stay_readable_and_broken_ones_are_replaced() -> None:
         (b"{", "is not JSON"),
         (b"\xff\xfe", "is not JSON"),
         (b"[]", "is JSON, but not the results of a run"),
-        (b"{}", "has schema_version None; this version reads '1.2'"),
-        (b'{"schema_version": "9.0"}', "has schema_version '9.0'; this version reads '1.2'"),
-        (b'{"schema_version": "1.2", "totals": {}}', "run: Field required"),
+        (b"{}", "has schema_version None; this version reads '1.3'"),
+        (b'{"schema_version": "9.0"}', "has schema_version '9.0'; this version reads '1.3'"),
+        (b'{"schema_version": "1.3", "totals": {}}', "run: Field required"),
     ],
 )
 def test_what_cannot_be_read_is_named(content: bytes | None, complaint: str, tmp_path: Path) -> None:

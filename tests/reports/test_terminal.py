@@ -14,7 +14,7 @@ from vibehq_smoke.models import CheckSpec, Outcome, RunInfo, Status
 from vibehq_smoke.reports.terminal import LiveProgress, PlainProgress, matrix_text
 
 from . import samples
-from .records import observation, record, result
+from .records import observation, record, result, tracked
 
 SPECS = tuple(
     CheckSpec(**result(f"HLT-{n:02}").model_dump(include={"id", "category", "title", "component", "priority", "mode"}))
@@ -52,6 +52,16 @@ def test_the_summary_of_one_cause() -> None:
 def test_a_partial_run_says_so() -> None:
     text = matrix_text(samples.partial(), color=False, width=100)
     assert "PARTIAL RUN, it did not reach its end: interrupted by Ctrl-C" in text
+
+
+def test_a_cause_has_its_priority_its_mark_and_its_issue() -> None:
+    run = samples.one_cause()
+    mark = run.findings[0].symptoms[0].fingerprint
+    lines = matrix_text(run, color=False, width=100).splitlines()
+    (cause,) = [number for number, line in enumerate(lines) if line.startswith("  P0 d1-health: D1_ERROR: ")]
+    assert f"   fingerprint: {mark}" in lines[cause + 1 : cause + 3]
+    url = "https://github.com/acme/hq/issues/7"
+    assert f"   issue: {url}  fingerprint: {mark}" in matrix_text(tracked(run, url), color=False, width=40).splitlines()
 
 
 def test_many_failures_are_cut_short() -> None:

@@ -24,7 +24,7 @@ from .summary import (
     proof_sentence,
     proof_words,
 )
-from .text import clip, visible
+from .text import clip, is_web, visible
 from .view import MOST_OF_ONE, page
 
 if TYPE_CHECKING:
@@ -65,7 +65,11 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        duration=duration, is_proved=is_proved, proof_words=proof_words, proof_sentence=proof_sentence
+        duration=duration,
+        is_proved=is_proved,
+        is_web=is_web,
+        proof_words=proof_words,
+        proof_sentence=proof_sentence,
     )
     style, script = _asset("report.css"), _asset("report.js")
     environment.globals.update(

@@ -115,11 +115,19 @@ class _Summary:
             yield self._text(f"{counted(len(causes), 'cause')}, {blocked} blocked", "bold")
         for cause in causes:
             yield self._inset(self._text(safe(self._cause(cause))))
+            yield from self._known_as(cause)
 
     def _cause(self, cause: Finding) -> str:
         held_up = f"; holds up {listed(cause.blocked_components, 6)}" if cause.blocked_components else ""
         blocks = f"; blocks {counted(len(cause.blocked_checks), 'check')}" if cause.blocked_checks else ""
-        return f"{cause.component}: {cause.reason}{blocks}{held_up}"
+        return f"{cause.priority.upper()} {cause.component}: {cause.reason}{blocks}{held_up}"
+
+    def _known_as(self, cause: Finding) -> Iterator[RenderableType]:
+        """Its issue, and the mark by which it is found in results, in the record of runs and in issues."""
+        issue = [f"issue: {safe(cause.issue)}"] if cause.issue else []
+        known = [*issue, *(f"fingerprint: {symptom.fingerprint}" for symptom in cause.symptoms[:1])]
+        if known:
+            yield self._whole(f"   {'  '.join(known)}", "dim")
 
     def _failures(self) -> Iterator[RenderableType]:
         wrong = [result for result in self._record.checks if result.outcome in (Outcome.FAILED, Outcome.ERROR)]

@@ -11,6 +11,7 @@ _UNSEEN = re.compile(
     "\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f]"  # no characters, annotations, tags
 )
 
+_WEB = re.compile(r"https?://[\w.-]+(?::\d+)?(?:/[!-~]*)?", re.ASCII)
 _ORDERS = re.compile(r"##\[|::(?=[A-Za-z].*::)")
 
 
@@ -45,6 +46,11 @@ def encodable(text: str, encoding: str | None) -> str:
     """``text`` as a stream of that encoding can write it; what it has no character for is written as an escape."""
     encoding = encoding or "ascii"
     return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def is_web(url: str) -> bool:
+    """Whether ``url`` leads to a page, and does nothing else when it is followed."""
+    return _WEB.fullmatch(url) is not None
 
 
 def clip(text: str, most: int) -> str:
