@@ -13,11 +13,11 @@ ROOT = Path(vibehq_smoke.__file__).parent
 
 FLOORS = {
     "errors": 1, "fingerprint": 1, "jsonpath": 1, "models": 1, "redact": 1,
-    "cases": 2, "checks": 2, "config": 2, "graph": 2, "hookspecs": 2, "sinks": 2,
+    "cases": 2, "checks": 2, "config": 2, "deployed": 2, "graph": 2, "hookspecs": 2, "sinks": 2,
     "access": 3, "declarative": 3, "embedded": 3, "platform": 3,
     "board": 4, "engine": 4, "execution": 4, "heartbeat": 4, "host": 4, "observers": 4, "refusal": 4, "scheduler": 4,
-    "facts": 5, "gates": 5, "judge": 5, "matrix": 5, "proof": 5, "proved": 5,
-    "reports": 6,
+    "facts": 5, "findings": 5, "gates": 5, "history": 5, "judge": 5, "matrix": 5, "proof": 5, "proved": 5,
+    "issues": 6, "reports": 6,
     "session": 7,
     "pytest_plugin": 8,
     "cli": 9,

@@ -133,5 +133,5 @@ def vibehq_mutation_operators() -> Iterable[MutationOperator]:
 
 @hookspec
 def vibehq_issue_sinks() -> Iterable[IssueSink]:
-    """Called after the reports were written, when ``--sink`` names one: places that findings can be delivered to."""
+    """Called after the reports were written, when ``--sink`` names one, or in CI the suite: places for findings."""
     raise NotImplementedError

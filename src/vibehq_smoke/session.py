@@ -28,18 +28,22 @@ from .config import (
     load_suite,
     merge_suites,
     unknown_check,
+    unknown_sink,
 )
 from .declarative import as_checks
+from .deployed import Deployed, deployed
 from .embedded import WORKERS, EmbeddedPlatform, RunningPlatform
 from .engine import Engine, Limits
-from .errors import UsageError, nearest
+from .errors import SmokeError, UsageError, nearest
 from .gates import ExitCode
 from .graph import Graph, Plan
 from .host import Host, shipped
+from .issues import HISTORY
 from .judge import judge_run
-from .models import Created, GateResult, Observation, Result, RunInfo, RunRecord
+from .models import Created, Finding, GateResult, Observation, Result, RunInfo, RunRecord
 from .proved import OWN, Proofs
 from .redact import Redactor
+from .sinks import in_ci
 
 if TYPE_CHECKING:
     from .platform import Platform
@@ -70,6 +74,10 @@ class Options:
     max_failures: int = 0
     record: Path | None = None
     """Where to write what the checks saw, for ``prove``."""
+    deploy: str | None = None
+    """What is deployed on the target; None takes what the environment says."""
+    deployed_at: str | None = None
+    """Since when, as it was written."""
     command: str = "vibehq-smoke run"
 
 
@@ -149,13 +157,29 @@ class Session:
             return written.target("lab").model_copy(update={"name": EMBEDDED})
         return self.config.target(str(self.options.target))
 
+    @cached_property
+    def deployed(self) -> Deployed:
+        """What is deployed on the target, as far as it is known. Raises UsageError.
+
+        The embedded platform is new with every run, so that is its deploy unless something else is said.
+        """
+        said = deployed(self.options.deploy, self.options.deployed_at, os.environ)
+        if not self.is_embedded:
+            return said
+        return Deployed(said.id or f"{EMBEDDED}-{self.run_id}", said.at or self._started_at)
+
+    def check_deploy(self) -> None:
+        """Raise UsageError now, not after the start, when what is said of the deploy cannot be read."""
+        _ = self.deployed
+
     def check_sinks(self) -> None:
         """Raise UsageError now, not after the run, when no plugin provides a sink that was asked for."""
-        sinks = self.host.issue_sinks() if self.options.sinks else {}
-        for name in self.options.sinks:
+        asked: list[tuple[str, Path | None]] = [(name, None) for name in self.options.sinks]
+        asked += [(name, path) for path, suite in self.suites.items() for name in suite.sinks]
+        sinks = self.host.issue_sinks() if asked else {}
+        for name, path in asked:
             if name not in sinks:
-                known = ", ".join(sinks) or "none"
-                raise UsageError(f"there is no issue sink {name!r} (registered: {known}); a plugin adds one")
+                raise unknown_sink(name, sinks, path)
 
     def find_suites(self, names: Sequence[str]) -> list[Path]:
         """The files of the named suites, of the default one when none is named. Raises UsageError."""
@@ -389,7 +413,7 @@ class Session:
             words += ["--config", str(self.options.config)]
         for fault in self.options.faults:
             words += ["--fault", fault]
-        return " ".join(words)
+        return shlex.join(words)
 
     def info(self) -> RunInfo:
         """The facts of this run as they stand."""
@@ -400,6 +424,8 @@ class Session:
             target=target.name,
             environment=target.environment,
             base_url=self.redactor.url(target.base_url),
+            deploy=self.redactor.text(self.deployed.id) if self.deployed.id else None,
+            deployed_at=self.deployed.at,
             started_at=self._started_at,
             duration_s=time.monotonic() - self._started,
             partial=self.partial is not None,
@@ -411,16 +437,29 @@ class Session:
 
     def record(self) -> RunRecord:
         """The judged run, with what is known of the checks themselves."""
-        checks = self.graph.checks
-        results = tuple(
-            result.model_copy(update={"proof": self.proofs.of(checks[result.id])}) if result.id in checks else result
-            for result in self.results()
-        )
+        results = tuple(map(self._completed, self.results()))
         record = judge_run(
             self.info(), results, self.observations, tuple(self.graph.components.values()), self._gates(results)
         )
-        record = record.model_copy(update={"created": tuple(self.ledger)})
+        record = record.model_copy(update={"created": tuple(self.ledger), "findings": self._tracked(record)})
         return _with_troubles(record, self.troubles) if self.troubles else record
+
+    def _tracked(self, record: RunRecord) -> tuple[Finding, ...]:
+        """The findings, with the issues that the local record knows of them."""
+        if not record.findings:
+            return ()
+        from .issues.tracked import with_issues
+
+        return with_issues(record.findings, HISTORY)
+
+    def _completed(self, result: Result) -> Result:
+        changes: dict[str, Any] = {}
+        if result.id in self.graph.checks:
+            changes["proof"] = self.proofs.of(self.graph.checks[result.id])
+        # What was learnt to be a secret only later must not be part of a fingerprint.
+        if result.reason and self.redactor.leaks(result.reason):
+            changes["reason"] = self.redactor.text(result.reason)
+        return result.model_copy(update=changes) if changes else result
 
     @property
     def troubles(self) -> list[str]:
@@ -462,13 +501,29 @@ class Session:
         return RunRecord.model_validate(_each_text(record.model_dump(mode="json"), self.redactor.text))
 
     def deliver(self, record: RunRecord) -> Iterable[str]:
-        """Hand the findings to the sinks that were asked for; yields a line for each that took them."""
-        sinks = self.host.issue_sinks() if self.options.sinks else {}
-        for name in self.options.sinks:
-            if name in sinks:
-                plugin, sink = sinks[name]
-                with self.host.observers.guard(plugin, f"the issue sink {name}"):
-                    yield self.redactor.text(sink.deliver(record, record.findings))
+        """Hand the findings to the sinks that were asked for, in CI also to the suites' own; yields what they say."""
+        own = tuple(name for name in self._own_sinks() if name not in self.options.sinks)
+        for name in (*dict.fromkeys(self.options.sinks), *(own if in_ci(os.environ) else ())):
+            yield from self._deliver_to(name, record)
+        if own and not in_ci(os.environ):
+            use = " ".join(f"--sink {name}" for name in own)
+            yield f"the suite's sinks ({', '.join(own)}) are for CI: {use} uses them here"
+
+    def _deliver_to(self, name: str, record: RunRecord) -> Iterable[str]:
+        from .reports.json import render
+
+        sinks = self.host.issue_sinks()
+        if name in sinks:
+            plugin, sink = sinks[name]
+            told = self._masked(record) if self.redactor.leaks(render(record)) else record
+            with self.host.observers.guard(plugin, f"the issue sink {name}"):
+                try:
+                    yield self.redactor.text(sink.deliver(told, told.findings))
+                except SmokeError as error:
+                    self.host.observers.troubles.append(f"the issue sink {name}: {error}")
+
+    def _own_sinks(self) -> Iterable[str]:
+        return dict.fromkeys(name for suite in self.suites.values() for name in suite.sinks)
 
 
 def resolve_suite(name: str, beside: Path | None = None) -> Path:

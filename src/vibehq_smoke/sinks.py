@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from .models import Finding, RunRecord
@@ -24,8 +24,13 @@ class ReportFormat:
 
 @dataclass(frozen=True)
 class IssueSink:
-    """A place that findings can be delivered to, chosen by name with ``--sink``."""
+    """A place that findings can be delivered to, chosen by name with ``--sink``, or for CI by a suite."""
 
     name: str
     deliver: Callable[[RunRecord, tuple[Finding, ...]], str]
     """Delivers the findings of a run and returns one line that says what was done."""
+
+
+def in_ci(environment: Mapping[str, str]) -> bool:
+    """Whether a machine started this, and not a person."""
+    return environment.get("CI", "").strip().lower() not in ("", "false", "0")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,13 @@ from vibehq_smoke.errors import ConfigError
 NAMES = """
     base_url environment workers auth service_auth operator source in_flight kind token_env token url type name
     databases DB_OPS select gates latency all p50_ms fail_on ids override needs deadline_s priority [key] x.y
+    issues maintenance from to components quarantine check until owners pattern close_after milestone marker_key_env
 """
 KEYS = st.sampled_from(NAMES.split())
 WORDS = "local staging bearer login embedded cloudflare https://hq.example https://u:hunter2@hq.example ${A} ${B:-x} ${"
 SCALARS = st.one_of(
     st.sampled_from([*WORDS.split(), "", "p0", "failed", "."]),
+    st.sampled_from([date(2026, 5, 1), datetime(2026, 5, 1, 22), datetime(2026, 5, 1, 22, tzinfo=UTC)]),  # noqa: DTZ001 - TOML has times without a zone, too
     st.integers(-1, 2),
     st.floats(width=16),
     st.booleans(),
@@ -44,6 +47,8 @@ def written(value: Any) -> str:
         return "[" + ", ".join(written(entry) for entry in value) + "]"
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, date):
+        return value.isoformat()
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
@@ -75,6 +80,13 @@ def is_one_located_message(message: str, file: Path) -> bool:
 def test_any_target(file: Path, table: dict[str, Any], complete: bool) -> None:
     file.write_text(lines("[targets.x]\n", table | REQUIRED if complete else table), encoding="utf-8")
     message = problem(lambda: load_config(file, env={"A": "a"}).target("x"))
+    assert message is None or is_one_located_message(message, file)
+
+
+@given(TABLES)
+def test_any_issues(file: Path, table: dict[str, Any]) -> None:
+    file.write_text(lines("[issues]\n", table), encoding="utf-8")
+    message = problem(lambda: load_config(file, env={"A": "a"}).issues)
     assert message is None or is_one_located_message(message, file)
 
 

@@ -11,7 +11,7 @@ import pytest
 import tomli
 from pydantic_core import PydanticUndefined, to_jsonable_python
 
-from vibehq_smoke.config import load_config, load_suite
+from vibehq_smoke.config import IssuePolicy, load_config, load_suite
 from vibehq_smoke.config.files import SmokeFile, SuiteFile
 from vibehq_smoke.config.tables import Table, choices, keys
 
@@ -33,6 +33,13 @@ def tables(model: type[Table], path: tuple[str, ...] = ()) -> Iterator[tuple[str
         elif get_origin(kind) is dict and isinstance(inner := get_args(kind)[1], type) and issubclass(inner, Table):
             name = {"workers": "WORKER", "override": "ID"}.get(key, "NAME")
             yield from tables(inner, (*path, key, name))
+        elif (
+            get_origin(kind) is tuple
+            and path
+            and isinstance(inner := get_args(kind)[0], type)
+            and issubclass(inner, Table)
+        ):
+            yield from ((f"[{name}]", table) for name, table in tables(inner, (*path, key)))
 
 
 TABLES = [*tables(SmokeFile), *tables(SuiteFile)]
@@ -65,7 +72,8 @@ def default(model: type[Table], key: str) -> str:
 
 
 def test_the_walk_finds_the_tables() -> None:
-    assert {name for name, _ in TABLES} >= {"targets.NAME", "targets.NAME.workers.WORKER", "suite.gates.latency.NAME"}
+    some = {"targets.NAME.workers.WORKER", "suite.gates.latency.NAME", "issues", "[issues.maintenance]"}
+    assert {name for name, _ in TABLES} >= some
 
 
 @pytest.mark.parametrize(("table", "model"), TABLES, ids=[name for name, _ in TABLES])
@@ -95,6 +103,7 @@ def test_every_example_loads(example: str, tmp_path: Path) -> None:
     variables = re.findall(r'_env = "(\w+)"|\$\{(\w+)\}', example)
     found = load_config(file, env={name: "x" for pair in variables for name in pair if name})
     assert [found.target(name).name for name in found.targets] == list(found.targets)
+    assert ("issues" in tomli.loads(example)) == (found.issues != IssuePolicy())
 
 
 def test_there_are_examples_of_both_kinds() -> None:

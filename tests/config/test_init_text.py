@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from vibehq_smoke.config import Config, Target, init_text, load_config
+from vibehq_smoke.config import Config, IssuePolicy, Target, init_text, load_config
 from vibehq_smoke.config.tables import keys
 from vibehq_smoke.errors import UsageError
 
@@ -39,13 +39,23 @@ def test_it_loads_as_it_is_and_with_everything_switched_on(names: tuple[str, ...
 
 
 def test_every_setting_is_there(config: Callable[..., Config]) -> None:
-    target = config(uncommented(init_text("x")), **ENV).target("x")
-    assert target.model_fields_set >= set(keys(Target))
+    full = config(uncommented(init_text("x")), **ENV)
+    assert full.target("x").model_fields_set >= set(keys(Target))
+    assert full.issues.model_fields_set == set(keys(IssuePolicy))
+    for table in (*full.issues.maintenance, *full.issues.quarantine, *full.issues.owners):
+        assert table.model_fields_set == set(type(table).model_fields)
 
 
 def test_as_it_is_only_the_required_settings_are_set(config: Callable[..., Config]) -> None:
-    target = config(init_text("x")).target("x")
+    found = config(init_text("x"))
+    target = found.target("x")
     assert target == Target(name="x", base_url=target.base_url, environment="staging")
+    assert not found.issues.model_fields_set
+
+
+def test_the_settings_for_issues_are_the_defaults(config: Callable[..., Config]) -> None:
+    issues = config(uncommented(init_text("x")), **ENV).issues
+    assert issues.model_copy(update={"maintenance": (), "quarantine": (), "owners": ()}) == IssuePolicy()
 
 
 def test_names_choose_their_environment(config: Callable[..., Config]) -> None:

@@ -142,13 +142,15 @@ def test_the_help_names_the_shipped_suites(command: str) -> None:
     assert not [file.stem for file in shipped("suites").glob("*.toml") if file.stem not in told], told
 
 
-def test_the_page_of_the_suites_names_them_all_and_its_example_loads(tmp_path: Path) -> None:
+def test_the_page_of_the_suites_names_them_all_and_its_examples_load(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "suites.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"^```toml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    (tmp_path / "mine.toml").write_text(example)
+    loaded = []
+    for example in re.findall(r"^```toml\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
+        (tmp_path / "mine.toml").write_text(example)
+        loaded.append(load_suite(tmp_path / "mine.toml", env={}))
 
     assert not [file.stem for file in shipped("suites").glob("*.toml") if f"| `{file.stem}` |" not in page]
-    assert load_suite(tmp_path / "mine.toml", env={}).name == "before-lunch"
+    assert {suite.name: suite.sinks for suite in loaded} == {"before-lunch": (), "after-deployment": ("github",)}
 
 
 def test_nightly_watches_the_console_for_as_long_as_the_check_can() -> None:

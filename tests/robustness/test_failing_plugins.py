@@ -157,7 +157,8 @@ def test_an_unknown_sink_is_refused_before_anything_runs(project: Path, stub: St
     done = suite_run(project, "--sink", "goood")
     assert done.code == 2
     assert (
-        done.stderr.strip() == "vibehq-smoke: there is no issue sink 'goood' (registered: bad, good); a plugin adds one"
+        done.stderr.strip() == "vibehq-smoke: there is no issue sink 'goood' (registered: folder, github, bad, good); "
+        "a plugin adds one; did you mean 'good'?"
     )
     assert stub.asked == []
     assert not done.out.exists()

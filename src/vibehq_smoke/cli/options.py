@@ -36,6 +36,14 @@ category_option = click.option(
     "--category", "categories", metavar="NAME", multiple=True, help="Only checks of this category. Repeatable."
 )
 suites_argument = click.argument("suites", nargs=-1, metavar="[SUITE]...")
+deploy_option = click.option(
+    "--deploy", metavar="ID", help="What is deployed on the target: a version id or a commit. Or VIBEHQ_SMOKE_DEPLOY."
+)
+deployed_at_option = click.option(
+    "--deployed-at",
+    metavar="TIME",
+    help="Since when: ISO 8601 with zone, such as 2026-05-01T22:00:00Z. Or VIBEHQ_SMOKE_DEPLOYED_AT.",
+)
 record_option = click.option(
     "--record",
     metavar="FILE",

@@ -17,6 +17,8 @@ from .options import (
     INTERRUPTED,
     category_option,
     config_option,
+    deploy_option,
+    deployed_at_option,
     fault_option,
     out_option,
     record_option,
@@ -50,6 +52,8 @@ UNUSED = ("terminal", "faulthandler", "doctest", "pastebin", "stepwise", "unitte
 @click.option("--sink", "sinks", metavar="NAME", multiple=True, help="Deliver findings to this issue sink. Repeatable.")
 @click.option("--allow-writes", is_flag=True, help="Write to a target that is otherwise read-only.")
 @record_option
+@deploy_option
+@deployed_at_option
 @click.option("-q", "--quiet", is_flag=True, help="Only the verdict, no progress.")
 def run(
     suites: tuple[str, ...],
@@ -64,6 +68,8 @@ def run(
     sinks: tuple[str, ...],
     allow_writes: bool,
     record: Path | None,
+    deploy: str | None,
+    deployed_at: str | None,
     quiet: bool,
 ) -> None:
     """Run suites against a target and say what works.
@@ -81,8 +87,21 @@ def run(
     from ..session import Options, Session
 
     most = 1 if exitfirst else 0
-    options = Options(target, config, out, faults, categories, sinks, allow_writes, most, record=record)
+    options = Options(
+        target,
+        config,
+        out,
+        faults,
+        categories,
+        sinks,
+        allow_writes,
+        most,
+        record=record,
+        deploy=deploy,
+        deployed_at=deployed_at,
+    )
     session = Session(options)
+    session.check_deploy()
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         if session.is_embedded:

@@ -2,7 +2,8 @@
 
 from .declared import DeclaredCheck
 from .init import init_text
-from .load import FILE_NAME, Config, is_suite, load_config, load_suite, unknown_check
+from .issues import IssuePolicy
+from .load import FILE_NAME, Config, is_suite, load_config, load_suite, unknown_check, unknown_sink
 from .suites import Gates, LatencyBudget, Override, Selection, Suite, merge_suites
 from .targets import Auth, OperatorTarget, ServiceAuth, Target, WorkerTarget
 from .toml_lines import KeyPath
@@ -13,6 +14,7 @@ __all__ = [
     "Config",
     "DeclaredCheck",
     "Gates",
+    "IssuePolicy",
     "KeyPath",
     "LatencyBudget",
     "OperatorTarget",
@@ -28,4 +30,5 @@ __all__ = [
     "load_suite",
     "merge_suites",
     "unknown_check",
+    "unknown_sink",
 ]

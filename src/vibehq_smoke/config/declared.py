@@ -6,7 +6,7 @@ import math
 import re
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, Field, PlainValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from ..jsonpath import parse
 from ..models import Priority
@@ -72,7 +72,7 @@ JsonPathText = Annotated[str, AfterValidator(_is_json_path)]
 Expression = Annotated[str, AfterValidator(_is_expression)]
 RequestPath = Annotated[str, AfterValidator(_is_path)]
 Json = Annotated[Any, AfterValidator(_is_json)]
-Statuses = Annotated[tuple[int, ...], PlainValidator(_statuses)]
+Statuses = Annotated[tuple[int, ...], BeforeValidator(_statuses)]
 HeaderValue = Annotated[str, AfterValidator(_sendable)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -27,6 +27,8 @@ _WANTED = {
     "tuple_type": "a list",
     "list_type": "a list",
     "frozen_set_type": "a list",
+    "datetime_type": "a date with time and zone, such as 2026-05-01T22:00:00Z",
+    "date_type": "a date, such as 2026-05-01",
     "dict_type": "a table",
     "model_type": "a table",
 }
@@ -152,6 +154,7 @@ def _noun(value: object) -> str:
         (str, "a string"),
         (list, "a list"),
         (dict, "a table"),
+        (datetime, "a date with a time"),
         (date, "a date"),
         (time, "a time"),
     )

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from .declared import DeclaredCheck
+from .issues import IssuePolicy
 from .suites import Suite
 from .tables import Table, TargetName
 from .targets import Target
@@ -12,6 +13,7 @@ class SmokeFile(Table):
     """All of a ``smoke.toml``."""
 
     targets: dict[TargetName, Target] = Field(default_factory=dict)
+    issues: IssuePolicy = Field(default_factory=IssuePolicy)
 
 
 class SuiteFile(Table):

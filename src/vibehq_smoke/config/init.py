@@ -11,6 +11,7 @@ from .tables import TargetName
 
 _TEMPLATE = Path(__file__).parent.parent / "init_template.toml"
 _CUT = "# --- target ---\n"
+_ISSUES = "# --- issues ---\n"
 _WORKERS_DEV = "YOUR-SUBDOMAIN.workers.dev"
 
 
@@ -22,8 +23,10 @@ def init_text(*names: str) -> str:
     """
     _check(names)
     template = _TEMPLATE.read_text(encoding="utf-8")
-    head, _, target = template.partition(_CUT)
-    return head.rstrip("\n") + "\n" + "".join(_filled(target, name) for name in names or ("staging",))
+    head, _, rest = template.partition(_CUT)
+    target, _, issues = rest.partition(_ISSUES)
+    filled = (_filled(target.rstrip("\n") + "\n", name) for name in names or ("staging",))
+    return head.rstrip("\n") + "\n" + "".join(filled) + issues
 
 
 def _check(names: tuple[str, ...]) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 
 import tomli
 
-from ..errors import ConfigError, nearest
+from ..errors import ConfigError, UsageError, nearest
 from . import completeness, reader, references
 from .document import Document, read, read_bytes, shown_key, shown_path
 from .files import SmokeFile, SuiteFile
+from .issues import IssuePolicy
 from .suites import Suite
 from .targets import Target
 from .toml_lines import KeyPath
@@ -23,11 +25,17 @@ FILE_NAME = "smoke.toml"
 
 @dataclass(frozen=True)
 class Config:
-    """What a ``smoke.toml`` says; without a file, no targets."""
+    """What a ``smoke.toml`` says; without a file, no targets, and issues by default."""
 
     file: Path | None = None
     targets: Mapping[str, Target] = field(default_factory=dict)
     """By name. Reading a value resolves its variables, as ``target`` does; the names alone need none."""
+    read_issues: Callable[[], IssuePolicy] = field(default=IssuePolicy, compare=False, repr=False)
+
+    @cached_property
+    def issues(self) -> IssuePolicy:
+        """The table ``[issues]``, with its variables resolved. Raises ConfigError when one is missing."""
+        return self.read_issues()
 
     def target(self, name: str) -> Target:
         """The target ``name``, with its variables and secrets resolved.
@@ -40,6 +48,16 @@ class Config:
         if not self.targets:
             problem += ": the file names none" if self.file else f": there is no {FILE_NAME} here or in a folder above"
         raise ConfigError(problem, file=self.file and shown_path(self.file), got=name, allowed=self.targets)
+
+    def secrets(self) -> list[str]:
+        """The secrets of all targets whose variables are set: nobody may tell one, whichever target it is of."""
+        found: list[str] = []
+        for name in self.targets:
+            try:
+                found += self.target(name).secrets()
+            except ConfigError:
+                continue
+        return found
 
 
 class _Targets(Mapping[str, Target]):
@@ -72,8 +90,9 @@ class _Targets(Mapping[str, Target]):
 def load_config(path: Path | None, *, env: Mapping[str, str] = os.environ) -> Config:
     """Read ``path``, or the nearest ``smoke.toml`` here or in a folder above; ``Config()`` when there is none.
 
-    Every target is checked for its shape. Variables (``${NAME}`` and ``token_env``) are looked up in ``env`` only
-    when a target is chosen, so that one without its token does not stop a run on another.
+    Every table is checked for its shape. Variables (``${NAME}`` and ``token_env``) are looked up in ``env`` only
+    when a target is chosen, so that one without its token does not stop a run on another, and those of ``[issues]``
+    when issues are kept.
     Raises ConfigError.
     """
     file = path or _nearest_file()
@@ -86,7 +105,11 @@ def load_config(path: Path | None, *, env: Mapping[str, str] = os.environ) -> Co
         target = reader.shape(document, Target, ("targets", name))
         if target is not None:
             completeness.complain(document, target, ("targets", name))
-    return Config(file, targets)
+    return Config(file, targets, partial(_issues, document, env))
+
+
+def _issues(document: Document, env: Mapping[str, str]) -> IssuePolicy:
+    return reader.value(document, IssuePolicy, ("issues",), env) if "issues" in document.data else IssuePolicy()
 
 
 def load_suite(path: Path, *, env: Mapping[str, str] = os.environ) -> Suite:
@@ -110,6 +133,17 @@ def unknown_check(path: Path, place: KeyPath, id_: str, known: Iterable[str]) ->
     near = nearest(id_, known)
     hint = f"; did you mean {near!r}?" if near else ""
     return read(path).error(f"{shown_key(place)}: there is no check {id_!r}{hint}", place)
+
+
+def unknown_sink(name: str, known: Iterable[str], path: Path | None) -> UsageError:
+    """What is wrong when no plugin provides the sink ``name``, asked for by the suite at ``path`` or by a person."""
+    some = list(known)
+    near = nearest(name, some)
+    hint = f"; did you mean {near!r}?" if near else ""
+    problem = f"there is no issue sink {name!r} (registered: {', '.join(some) or 'none'}); a plugin adds one{hint}"
+    if path is None:
+        return UsageError(problem)
+    return read(path).error(f"suite.sinks: {problem}", ("suite", "sinks"))
 
 
 def is_suite(path: Path) -> bool:

@@ -118,6 +118,8 @@ class Suite(Table):
     run_deadline_s: Duration = 600.0
     standalone: Flag = False
     """Only the checks of this file, on any HTTP service: none of the plugins' checks, and no preflight."""
+    sinks: tuple[Word, ...] = ()
+    """Issue sinks that the findings go to where the environment says CI."""
     overrides: dict[Word, Override] = Field(default_factory=dict, alias="override")
     """By check id."""
     alternatives: Annotated[tuple[Selection, ...], Supplied()] = ()
@@ -160,6 +162,7 @@ def _merge(one: Suite, two: Suite) -> Suite:
         exchange_deadline_s=max(one.exchange_deadline_s, two.exchange_deadline_s),
         run_deadline_s=max(one.run_deadline_s, two.run_deadline_s),
         standalone=one.standalone and two.standalone,
+        sinks=tuple(dict.fromkeys((*one.sinks, *two.sinks))),
         overrides=overrides,
         declared=(*one.declared, *two.declared),
     )

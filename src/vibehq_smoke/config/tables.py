@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -35,6 +36,16 @@ Count = Annotated[int, Strict(), Field(ge=0)]
 PositiveCount = Annotated[int, Strict(), Field(gt=0)]
 Duration = Annotated[float, Strict(), Field(gt=0, allow_inf_nan=False)]
 """Seconds or milliseconds, as the field's name says."""
+
+
+def _has_zone(time: datetime) -> datetime:
+    if time.tzinfo is None:
+        raise ValueError("has no time zone: write one such as 2026-05-01T22:00:00Z")
+    return time
+
+
+Moment = Annotated[datetime, Strict(), AfterValidator(_has_zone)]
+Day = Annotated[date, Strict()]
 
 
 class Table(Record):

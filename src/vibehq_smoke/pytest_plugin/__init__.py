@@ -60,6 +60,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=Path,
         help="write down what checks, and tests that use the fixture vibehq, saw, for `vibehq-smoke prove`",
     )
+    group.addoption("--deploy", metavar="ID", help="what is deployed on the target (or VIBEHQ_SMOKE_DEPLOY)")
+    group.addoption(
+        "--deployed-at", metavar="TIME", help="since when, ISO 8601 with zone (or VIBEHQ_SMOKE_DEPLOYED_AT)"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -87,6 +91,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         if state.suites_asked_for():
             state.session.check_target()
             state.session.check_sinks()
+            state.session.check_deploy()
             if state.runs_here and not session.config.option.collectonly:
                 state.start_embedded()
 

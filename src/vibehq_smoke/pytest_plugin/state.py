@@ -77,6 +77,8 @@ class State:
                 allow_writes=option.allow_writes,
                 max_failures=option.maxfail,
                 record=option.smoke_record,
+                deploy=option.deploy,
+                deployed_at=option.deployed_at,
             )
         )
         if self.is_worker:
@@ -167,10 +169,12 @@ class State:
     def finish(self) -> None:
         """Judge the run and write its reports."""
         self.record = self.session.record()
-        self.keep_recording()
-        self.reports += self.session.publish(self.record)
-        self.messages += self.session.proofs.warnings
-        self.messages += self.session.deliver(self.record)
+        try:
+            self.keep_recording()
+        finally:  # a recording that is refused costs no report; but the reports are nothing to be recorded
+            self.reports += self.session.publish(self.record)
+            self.messages += self.session.proofs.warnings
+            self.messages += self.session.deliver(self.record)
 
     @property
     def exit_code(self) -> int:
