@@ -11,7 +11,7 @@ WORKERS ?= 2
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help smoke test faults prove truth steady fuzz browser browser-test pictures lint format docs bench wheel screenshot clean
+.PHONY: help smoke test faults issues prove truth steady fuzz browser browser-test pictures lint format docs bench wheel screenshot clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 	/p' $(MAKEFILE_LIST)
@@ -51,10 +51,13 @@ smoke: $(VENV)/.smoke $(VENV)/.typescript ## start the embedded platform and run
 	$(WITH_TSC) $(BIN)/vibehq-smoke run
 
 test: $(VENV)/.test $(VENV)/.typescript ## run the tests
-	$(WITH_TSC) $(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not faults"
+	$(WITH_TSC) $(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not faults and not issues"
 
 faults: $(VENV)/.test $(VENV)/.typescript ## see the checks of each category pass, fail for their own reason, and be blocked
 	$(WITH_TSC) $(BIN)/python -m pytest -n $(WORKERS) -m faults tests/checks
+
+issues: $(VENV)/.test ## see what becomes of issues under storms, crashes, faults of the API and people, and through every command
+	$(BIN)/python -m pytest -n $(WORKERS) -m issues tests/issues tests/findings tests/canaries
 
 prove: $(VENV)/.smoke $(VENV)/.typescript browser ## see every check fail on what it saw, and write docs/proof.md and plugins/proof.json
 	$(WITH_TSC) $(BIN)/vibehq-smoke prove --ledger plugins/proof.json --page docs/proof.md --badge docs/images/proof.svg

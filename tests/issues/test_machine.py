@@ -51,7 +51,7 @@ class Counted:
 class Reconciling(RuleBasedStateMachine):
     """The platform, the repository with its people, and two jobs that sync into it."""
 
-    @initialize(lag=st.sampled_from([0.0, 2.0, 20.0]))
+    @initialize(lag=st.sampled_from([20.0, 20.0, 2.0, 0.0]))
     def begin(self, lag: float) -> None:
         self.github = Double(lag=lag)
         self.folder = tempfile.TemporaryDirectory()
@@ -129,19 +129,29 @@ class Reconciling(RuleBasedStateMachine):
         self._sync(job)
         self.github.faults.clear()
 
-    @rule(job=st.sampled_from(["one", "two"]), at=st.integers(1, 14), after=st.booleans(), turns=NAMES)
-    def crashes(self, job: str, at: int, after: bool, turns: str) -> None:
+    @rule(
+        job=st.sampled_from(["one", "two"]),
+        step=st.sampled_from(["create", "create", "change", "comment", "begin", "keep", "settle", "look_up"]),
+        at=st.sampled_from([1, 1, 1, 2, 3]),
+        after=st.booleans(),
+        turns=NAMES,
+        is_started_again=st.booleans(),
+    )
+    def crashes(self, job: str, step: str, at: int, after: bool, turns: str, is_started_again: bool) -> None:
+        """Before or after a step; with another process right behind, before the lists show what it did."""
         self._turns(turns)
-        steps = iter(range(1, 10_000))
+        times = iter(range(1, 10_000))
 
-        def around(_name: str, step: Callable[[], Any]) -> Any:
-            if next(steps) != at:
-                return step()
+        def around(name: str, do: Callable[[], Any]) -> Any:
+            if name != step or next(times) != at:
+                return do()
             if after:
-                step()
+                do()
             raise Crash
 
         self._sync(job, around=around)
+        if is_started_again:
+            self._sync(job)
 
     @rule(at=st.integers(1, 5), after=st.booleans(), turns=NAMES)
     def both_sync_at_once(self, at: int, after: bool, turns: str) -> None:

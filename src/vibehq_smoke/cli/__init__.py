@@ -17,9 +17,10 @@ from typing import NoReturn
 import click
 
 from .. import __version__
-from ..errors import SmokeError
+from ..errors import HarnessError, SmokeError
 from .doctor import doctor
 from .init import init
+from .issues import issues
 from .lab import lab
 from .listing import list_checks
 from .matrix import matrix
@@ -39,7 +40,7 @@ def cli() -> None:
     """
 
 
-for command in (run, prove, list_checks, lab, matrix, doctor, init):
+for command in (run, prove, list_checks, lab, matrix, doctor, init, issues):
     cli.add_command(command)
 
 
@@ -62,6 +63,11 @@ def _code_of(arguments: Sequence[str] | None) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("vibehq-smoke: interrupted", err=True)
         return INTERRUPTED
+    except Exception as error:
+        from .crash import told
+
+        click.echo(told(error), err=True)
+        return HarnessError.exit_code
     except SystemExit as ending:
         return ending.code if isinstance(ending.code, int) else int(ending.code is not None)
     return ended if isinstance(ended, int) else 0
