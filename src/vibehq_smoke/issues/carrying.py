@@ -124,7 +124,8 @@ class Carrier:
             updates["commented_at"] = now
         told = action.cause.model_copy(update=updates)
         issue = self.found.listing.issues[number]
-        if action.with_comment or action.step in (Step.CLOSE, Step.REOPEN):
+        # Lists lag: a failure that another job has just entered must not be written over with "held".
+        if action.with_comment or action.step is not Step.UPDATE or action.cause.state != "failing":
             self._unchanged(issue)
         change = self._what(action, told, issue)
         changed = self._noted(told, action.step.value, lambda: self.sync.tracker.change(number, change))
