@@ -16,12 +16,11 @@ class Step(StrEnum):
     OPEN = "open"
     REOPEN = "reopen"
     UPDATE = "update"
-    COMMENT = "comment"
     CLOSE = "close"
     NOTHING = "nothing"
 
 
-_URGENCY = {Step.CLOSE: 0, Step.REOPEN: 1, Step.OPEN: 2, Step.COMMENT: 3, Step.UPDATE: 4, Step.NOTHING: 5}
+_URGENCY = {Step.CLOSE: 0, Step.REOPEN: 1, Step.OPEN: 2, Step.UPDATE: 3, Step.NOTHING: 4}
 
 
 @dataclass(frozen=True)
