@@ -6,14 +6,13 @@ A busy machine is late with everything. What comes late while an ordinary answer
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from vibehq_smoke.errors import SmokeError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from vibehq_smoke.platform import Hq, Worker
 
@@ -22,11 +21,31 @@ PATH = "/health-check/none"
 """Nobody serves it, so that nothing but the answering itself is measured."""
 
 
-@dataclass
 class Slowness:
-    """The slowest answer so far, in seconds."""
+    """The slowest answer so far; one that is still awaited counts for as long as it has been."""
 
-    worst_s: float = 0.0
+    def __init__(self) -> None:
+        self._worst_s = 0.0
+        self._due: float | None = None
+        self._clock = asyncio.get_running_loop()
+
+    @property
+    def worst_s(self) -> float:
+        """In seconds."""
+        return max(self._worst_s, self._late_s())
+
+    @contextmanager
+    def awaiting(self, due: float) -> Iterator[None]:
+        """For the length of the block something is awaited that was due at ``due``, a time of the loop."""
+        self._due = due
+        try:
+            yield
+        finally:
+            self._worst_s = self.worst_s
+            self._due = None
+
+    def _late_s(self) -> float:
+        return 0.0 if self._due is None else self._clock.time() - self._due
 
 
 @asynccontextmanager
@@ -45,11 +64,8 @@ async def measured(hq: Hq, worker: Worker) -> AsyncIterator[Slowness]:
 async def _ask(worker: Worker, seen: Slowness) -> None:
     clock = asyncio.get_running_loop()
     while True:
-        began = clock.time()
-        with suppress(SmokeError):  # how it answers is for others to judge
+        with seen.awaiting(clock.time()), suppress(SmokeError):  # how it answers is for others to judge
             await worker.get(PATH)
-        # From when it was due, since a loop that wakes late is slow, too.
-        seen.worst_s = max(seen.worst_s, clock.time() - began)
-        due = clock.time() + EVERY_S
-        await asyncio.sleep(EVERY_S)
-        seen.worst_s = max(seen.worst_s, clock.time() - due)
+        # From when it is due, since a loop that wakes late is slow, too.
+        with seen.awaiting(clock.time() + EVERY_S):
+            await asyncio.sleep(EVERY_S)
