@@ -26,6 +26,9 @@ FEW = 3
 PATIENCE_S = 2.0
 """After so many seconds a few samples are enough: what is that slow needs no more."""
 
+ACCIDENT_S = 15.0
+"""For how long more are taken when a single one was slow: a machine that stood still once is no finding."""
+
 AT_ONCE = 12
 
 
@@ -65,11 +68,16 @@ async def sample(read: Read, p95: float | None) -> None:
     read.times.clear()
     for wanted in (SAMPLES, SAMPLES + MORE):
         while len(read.times) < wanted and read.obstacle is None:
-            if len(read.times) >= FEW and time.monotonic() - began > PATIENCE_S:
+            patience = ACCIDENT_S if _is_accident(read.times, p95) else PATIENCE_S
+            if len(read.times) >= FEW and time.monotonic() - began > patience:
                 return
             await _ask(read)
         if p95 is None or read.obstacle is not None or percentile(read.times, 95) <= p95:
             return
+
+
+def _is_accident(times: list[float], limit: float | None) -> bool:
+    return limit is not None and sum(time > limit for time in times) == 1
 
 
 async def _ask(read: Read) -> None:

@@ -1,5 +1,6 @@
 """The checks of the category edge: seen passing, seen complaining for the right reason, seen blocked, seen skipped."""
 
+import asyncio
 import json
 import socket
 import subprocess
@@ -522,3 +523,17 @@ def test_of_21_samples_one_may_be_an_accident() -> None:
     samples = latencies.SAMPLES + latencies.MORE
     assert percentile([*([1.0] * (samples - 1)), 9_000.0], 95) == 1.0
     assert percentile([*([1.0] * (latencies.SAMPLES - 1)), 9_000.0], 95) == 9_000.0
+
+
+@pytest.mark.parametrize(("slow", "taken"), [(1, latencies.SAMPLES + latencies.MORE), (2, 3)])
+def test_only_a_single_slow_sample_is_looked_into_once_patience_is_over(slow: int, taken: int) -> None:
+    told = iter([1.0, *([9_000.0] * slow)])
+
+    async def ask() -> float:
+        await asyncio.sleep(0 if len(read.times) else latencies.PATIENCE_S)
+        return next(told, 1.0)
+
+    read = latency_reads.Read("GET /", "orchestrator", "orchestrator", "/", ask, times=[])
+    asyncio.run(latencies.sample(read, latencies.P95_MS))
+
+    assert len(read.times) == taken

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..redact import Redactor
 
-_PATIENCE_S = 3.0
+_PATIENCE_S = 8.0
 
 
 async def picture_of(tab: Any, redactor: Redactor) -> bytes | None:
