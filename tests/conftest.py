@@ -1,15 +1,28 @@
 """Fixtures for all tests."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from .stub import Stub, stub_platform
 
 # The processes that tests start should start as users' do: with compiled modules.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Who is started in the background ignores an interrupt, and so would every process that a test starts and interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes says how busy the machine is. The same examples at every build: a finding belongs to the
+# change that brought it; `--hypothesis-profile=exploring` looks for more.
+_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
+settings.register_profile("exploring", _PATIENT)
+settings.register_profile("repeating", _PATIENT, derandomize=True)
+settings.load_profile("repeating")
 
 CHECKS = '''\
 """Checks against the stub."""

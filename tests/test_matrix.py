@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from vibehq_smoke.gates import exit_code, gates, percentile, totals
@@ -329,7 +329,6 @@ def test_the_exit_code(record: RunRecord, offline: bool, code: int) -> None:
 
 
 # A busy machine is no reason to fail.
-PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 NAMES = "abcdef"
 names = st.sampled_from(NAMES)
@@ -355,7 +354,6 @@ def runs(draw: st.DrawFn) -> tuple[list[Result], list[Observation], list[Compone
     return results, observations, parts
 
 
-@PATIENT
 @given(runs())
 def test_nothing_is_called_working_without_a_passed_check_or_a_probe_that_held(
     run: tuple[list[Result], list[Observation], list[Component]],
@@ -369,7 +367,6 @@ def test_nothing_is_called_working_without_a_passed_check_or_a_probe_that_held(
             assert outcomes <= {Outcome.PASSED, Outcome.SKIPPED}
 
 
-@PATIENT
 @given(runs())
 def test_causes_are_broken_and_every_broken_component_has_one(
     run: tuple[list[Result], list[Observation], list[Component]],
@@ -387,7 +384,6 @@ def test_causes_are_broken_and_every_broken_component_has_one(
     assert bool(causes) == any(line.status is Status.BROKEN for line in lines)
 
 
-@PATIENT
 @given(runs())
 def test_every_component_that_is_named_is_listed(run: tuple[list[Result], list[Observation], list[Component]]) -> None:
     lines = judge(*run)
@@ -398,7 +394,6 @@ def test_every_component_that_is_named_is_listed(run: tuple[list[Result], list[O
     assert {observation.component for observation in run[1]} <= set(listed)
 
 
-@PATIENT
 @given(runs(), st.randoms(use_true_random=False))
 def test_the_order_of_results_changes_nothing(
     run: tuple[list[Result], list[Observation], list[Component]], random: Any
@@ -415,7 +410,6 @@ def test_the_order_of_results_changes_nothing(
     assert totals(other_results) == totals(results)
 
 
-@PATIENT
 @given(runs())
 def test_every_check_is_accounted_for(run: tuple[list[Result], list[Observation], list[Component]]) -> None:
     counted = totals(run[0])
@@ -424,7 +418,6 @@ def test_every_check_is_accounted_for(run: tuple[list[Result], list[Observation]
     assert counted.executed == sum(result.outcome in EXECUTED and not result.hidden for result in run[0])
 
 
-@PATIENT
 @given(runs())
 def test_each_selected_failure_is_in_a_finding(
     run: tuple[list[Result], list[Observation], list[Component]],
@@ -435,7 +428,6 @@ def test_each_selected_failure_is_in_a_finding(
     assert {result.id for result in results if result.outcome is Outcome.FAILED and not result.hidden} <= shown
 
 
-@PATIENT
 @given(runs())
 def test_every_finding_has_a_symptom_and_each_of_its_checks_is_one(
     run: tuple[list[Result], list[Observation], list[Component]],

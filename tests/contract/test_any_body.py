@@ -13,13 +13,7 @@ from .executions import execute_url
 from .operators import Operator
 from .running import Platform
 
-FEW = settings(
-    max_examples=12,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+FEW = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 LEAVES = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=8)
 NAMES = st.sampled_from(
     ["id", "patchId", "batch", "type", "status", "specialist", "run_id", "worker_check_uuid", "results", "options"]

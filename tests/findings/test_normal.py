@@ -166,7 +166,7 @@ def filled(template: list[str], slots: list[str]) -> str:
     return "".join(next(values) if part == "{}" else part for part in [*template, "end"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(templates(), st.data())
 def test_messages_that_differ_in_such_things_only_are_the_same(template: list[str], data: st.DataObject) -> None:
     count = template.count("{}")
@@ -174,7 +174,7 @@ def test_messages_that_differ_in_such_things_only_are_the_same(template: list[st
     assert normal(filled(template, one)) == normal(filled(template, other))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(templates(), st.data())
 def test_messages_with_other_words_are_not(template: list[str], data: st.DataObject) -> None:
     slots = data.draw(st.lists(SLOTS, min_size=template.count("{}"), max_size=template.count("{}")))
@@ -184,7 +184,7 @@ def test_messages_with_other_words_are_not(template: list[str], data: st.DataObj
     assert normal(filled(template, slots)) != normal(filled(other, slots))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.one_of(st.text(), st.lists(st.one_of(SLOTS, WORDS, st.text(max_size=5), SEPARATORS)).map("".join)))
 def test_what_is_normal_stays_as_it_is(text: str) -> None:
     once = normal(text)

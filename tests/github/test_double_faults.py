@@ -175,7 +175,7 @@ def test_the_search_is_always_behind_and_says_nothing_of_what_it_may_not_see(git
     assert github.searches == 4
 
 
-@settings(max_examples=50, deadline=None)  # an example takes what a loaded machine takes
+@settings(max_examples=50)
 @given(st.lists(st.sampled_from(FAULTS), max_size=12), st.floats(0, 10))
 def test_with_any_faults_the_record_tells_what_happened(faults: list[Fault | None], lag: float) -> None:
     github = Double(lag=lag)

@@ -23,7 +23,7 @@ def walked(client: httpx.Client, url: str) -> list[int]:
     return found
 
 
-@settings(max_examples=50, deadline=None)  # an example takes what a loaded machine takes
+@settings(max_examples=50)
 @given(count=st.integers(0, 60), size=st.integers(1, 25))
 def test_every_issue_is_on_exactly_one_page(count: int, size: int) -> None:
     github = Double()

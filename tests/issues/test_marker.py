@@ -60,7 +60,7 @@ CAUSES = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(CAUSES, st.text(), st.text())
 def test_what_was_counted_comes_back(cause: Cause, above: str, below: str) -> None:
     marker = SIGNER.marker(cause)
@@ -71,7 +71,7 @@ def test_what_was_counted_comes_back(cause: Cause, above: str, below: str) -> No
     assert marker.index("-->") == len(marker) - 3, "nothing of it can be seen"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_one_changed_character_is_enough(data: st.DataObject) -> None:
     marker = SIGNER.marker(CAUSE)

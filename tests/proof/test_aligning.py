@@ -3,10 +3,10 @@
 import json
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from vibehq_smoke.proof.aligning import Ids, canonical, masked
+from vibehq_smoke.proof.aligning import Ids, canonical, masked, pairs
 
 UUIDS = st.uuids(version=4).map(str)
 WORDS = st.text("abcdefghijklmnop ", max_size=8)
@@ -16,33 +16,29 @@ def body(ids: list[str], word: str) -> dict[str, object]:
     return {"run": ids[0], "rows": [{"id": one, "what": word} for one in ids], "url": f"http://localhost/x/{ids[-1]}"}
 
 
-@settings(deadline=None)  # a busy machine proves nothing
 @given(
     st.lists(UUIDS, min_size=1, max_size=5, unique=True), st.lists(UUIDS, min_size=5, max_size=5, unique=True), WORDS
 )
 def test_an_answer_about_recorded_ids_comes_out_about_the_new_ones(old: list[str], new: list[str], word: str) -> None:
     new = new[: len(old)]
     ids = Ids()
-    ids.align({"body": json.dumps(body(old, word))}, {"body": json.dumps(body(new, word))})
+    ids.learn(pairs({"body": json.dumps(body(old, word))}, {"body": json.dumps(body(new, word))}))
     assert ids.translated(body(old, word)) == body(new, word)
     assert ids.translate(json.dumps(body(old, word))) == json.dumps(body(new, word))
 
 
-@settings(deadline=None)  # a busy machine proves nothing
 @given(st.lists(UUIDS, min_size=2, max_size=2, unique=True), WORDS)
 def test_what_differs_in_form_teaches_nothing(ids: list[str], word: str) -> None:
     known = Ids()
-    known.align({"path": f"/runs/{ids[0]}"}, {"path": f"/other/{word}/{ids[1]}/more"})
+    known.learn(pairs({"path": f"/runs/{ids[0]}"}, {"path": f"/other/{word}/{ids[1]}/more"}))
     assert known.known == {}
 
 
-@settings(deadline=None)  # a busy machine proves nothing
 @given(UUIDS, UUIDS)
 def test_two_questions_that_differ_by_their_ids_have_one_form(one: str, other: str) -> None:
     assert masked(f"/api/health/checks/{one}") == masked(f"/api/health/checks/{other}")
 
 
-@settings(deadline=None)  # a busy machine proves nothing
 @given(st.dictionaries(WORDS, st.integers() | WORDS | st.lists(st.booleans())))
 def test_the_order_of_keys_is_no_part_of_a_question(value: dict[str, object]) -> None:
     assert canonical(value) == canonical(dict(reversed(list(value.items()))))

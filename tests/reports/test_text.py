@@ -6,17 +6,15 @@ import json
 import unicodedata
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from vibehq_smoke.reports.text import clip, encodable, pretty, safe, safe_lines, visible
 
 ANY = st.text(st.characters())
 # A busy machine is no reason to fail.
-PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-@PATIENT
 @given(ANY)
 def test_no_character_acts_or_hides(text: str) -> None:
     shown = visible(text)
@@ -36,7 +34,6 @@ def test_what_acts_is_named() -> None:
     assert visible("\x1b[31m \u202eabc\ufeff \ud800\r\n") == "<U+001B>[31m <U+202E>abc<U+FEFF> <U+D800>\n"
 
 
-@PATIENT
 @given(ANY, st.integers(10, 100))
 def test_safe_text_is_one_short_line(text: str, most: int) -> None:
     line = safe(text, most)
@@ -68,7 +65,6 @@ def test_clipping_says_how_much_is_missing() -> None:
     assert clip("abcdef", 3) == "abc\n… 3 more characters are left out here"
 
 
-@PATIENT
 @given(ANY, st.sampled_from(["ascii", "cp1252", "utf-8", None]))
 def test_any_stream_can_write_it(text: str, encoding: str | None) -> None:
     assert encodable(text, encoding).encode(encoding or "ascii") is not None
@@ -79,7 +75,6 @@ def test_a_body_that_would_change_stays_as_it_is(body: str) -> None:
     assert pretty(body) == body
 
 
-@PATIENT
 @given(st.recursive(st.none() | st.booleans() | st.integers() | ANY, lambda v: st.lists(v) | st.dictionaries(ANY, v)))
 def test_a_pretty_body_says_the_same(value: object) -> None:
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -111,7 +111,7 @@ def run(found: list[Check], selected: list[str]) -> dict[str, Result]:
     return {result.id: result for result in results}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(checks(), st.data())
 def test_every_check_of_any_graph_gets_exactly_its_result(found: list[Check], data: st.DataObject) -> None:
     by_id = {check.id: check for check in found}

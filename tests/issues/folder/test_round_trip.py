@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from vibehq_smoke.issues.folder import FolderTracker
@@ -18,7 +18,6 @@ from vibehq_smoke.issues.tracker import Change, Draft
 from .conftest import START, Hands
 
 # A busy machine is no reason to fail.
-PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 LINES = [
     "", "---", "--- comment 2020-01-01T00:00:00Z ---", "\\--- comment", "--- comment ---\r", "\\\\--- comment x ---",
@@ -42,7 +41,6 @@ files = st.builds(
 )
 
 
-@PATIENT
 @given(files, st.sampled_from(["completed", "not_planned", "duplicate", None]), times, st.booleans())
 def test_a_file_says_what_was_written(file: IssueFile, reason: str | None, closed: datetime, is_open: bool) -> None:
     if not is_open:
@@ -53,7 +51,6 @@ def test_a_file_says_what_was_written(file: IssueFile, reason: str | None, close
     assert text.count("\n---\n", 0, text.index("\n---\n") + 5) == 1
 
 
-@PATIENT
 @given(
     st.lists(st.sampled_from(["# note", "estimate: 3", "tags:", "  - x", "- y", "", "a-b: c", "]"]), max_size=5), files
 )
@@ -82,7 +79,6 @@ edited = st.builds(
 )
 
 
-@PATIENT
 @given(st.binary() | texts.map(str.encode) | edited)
 @example(b"---\nstate: closed\nclosed: 9999-12-31T23:59:59-05:00\n---\n")
 @example(b"---\ncreated: 0001-02-03T04:05:06.789\n---\n")
@@ -104,7 +100,7 @@ def test_anything_in_a_file_is_understood_or_refused(content: bytes) -> None:
     assert parse(render(file, 1).encode("utf-8", "replace"), START) == file
 
 
-@settings(PATIENT, max_examples=25)
+@settings(max_examples=25)
 @given(texts, texts, texts, texts)
 def test_through_the_tracker_too(title: str, body: str, comment: str, later: str) -> None:
     with TemporaryDirectory() as name:

@@ -53,7 +53,7 @@ def most(sent: Sent, seconds: float, cost: dict[str, int]) -> int:
     return best
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(REQUESTS, st.sampled_from([(1.0, 3.0), (0.0, 0.0)]))
 def test_no_window_sees_more_than_github_allows(
     requests: list[tuple[str, int, float]], pauses: tuple[float, float]

@@ -93,21 +93,21 @@ def replaced(value: Any, path: tuple[Any, ...], new: Any) -> Any:
 
 @pytest.mark.parametrize("name", sorted(READERS))
 @given(text=st.text(max_size=400))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_text(name: str, text: str) -> None:
     checked(name, text)
 
 
 @pytest.mark.parametrize("name", sorted({*DOCUMENTS, "performance"}))
 @given(value=anything)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_json(name: str, value: Any) -> None:
     checked(name, json.dumps(value))
 
 
 @pytest.mark.parametrize(("name", "file"), [(name, file) for name, files in DOCUMENTS.items() for file in files])
 @given(data=st.data())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_document_with_anything_in_any_place(name: str, file: str, data: st.DataObject) -> None:
     document = json.loads(sample(file))
     for _ in range(data.draw(st.integers(1, 3))):
@@ -119,7 +119,7 @@ def test_a_document_with_anything_in_any_place(name: str, file: str, data: st.Da
     ("name", "file"), [(name, file) for part in (DOCUMENTS, TEXTS) for name, files in part.items() for file in files]
 )
 @given(data=st.data())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_a_text_cut_off_or_damaged_anywhere(name: str, file: str, data: st.DataObject) -> None:
     text = sample(file)
     start = data.draw(st.integers(0, len(text)))

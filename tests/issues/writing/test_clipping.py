@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.issues.writing.hostile import PATIENT, acting, texts, tokens
+from tests.issues.writing.hostile import acting, texts, tokens
 from vibehq_smoke.issues.batch import Section
 from vibehq_smoke.issues.writing.clipping import LEAST, clipped, fit
 from vibehq_smoke.issues.writing.layout import bullets, folded, rows
@@ -23,7 +23,6 @@ parts = st.one_of(
 markdown = st.lists(parts, max_size=6).map("\n\n".join)
 
 
-@PATIENT
 @given(markdown, st.integers(min_value=150, max_value=2_000))
 def test_nothing_stays_open(text: str, room: int) -> None:
     shown = clipped(text, room)
@@ -67,7 +66,6 @@ def test_the_least_worth_keeping_is_clipped_first() -> None:
     assert len(fifth.text) < 1_500
 
 
-@PATIENT
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(10, 5_000)), max_size=12), st.integers(0, 9_000))
 def test_it_always_fits(sizes: list[tuple[int, int]], room: int) -> None:
     kept = fit(sections(*sizes), room)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.issues.writing.hostile import FRAGMENTS, HOSTILE, PATIENT, acting, texts
+from tests.issues.writing.hostile import FRAGMENTS, HOSTILE, acting, texts
 from tests.issues.writing.records import IN_CI, NOW, cause, exchange, finding, record, result, symptom
 from vibehq_smoke.config.issues import IssuePolicy
 from vibehq_smoke.issues.batch import BugType, Section, Ticket
@@ -130,7 +130,6 @@ def test_a_copy_of_the_marker_does_not_make_ours_worthless() -> None:
     assert "hello" in merged(f"{copied}\nhello {new}", new)
 
 
-@PATIENT
 @given(st.lists(st.sampled_from([*FRAGMENTS, BEGIN, END, "text"]), max_size=8).map("\n".join), texts)
 def test_whatever_became_of_a_body_the_new_one_is_in_it_once(old: str, more: str) -> None:
     new = written(ticket(), cause())

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.issues.writing.hostile import PATIENT, texts
+from tests.issues.writing.hostile import texts
 from tests.issues.writing.records import IN_CI, cause, exchange, finding, record, result, symptom
 from vibehq_smoke.config.issues import IssuePolicy
 from vibehq_smoke.issues.compose import BEGIN, END, body
@@ -82,7 +82,6 @@ def test_a_marker_is_not_taken_for_a_token() -> None:
     assert marker not in gate.text(f"x {marker.replace('vibehq-smoke:', '')}")
 
 
-@PATIENT
 @given(texts, st.text(min_size=8, max_size=30), st.text(max_size=20))
 def test_nothing_leaks(before: str, secret: str, after: str) -> None:
     assume(secret.strip() and secret not in MASK and secret not in WITHHELD)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.issues.writing.hostile import FRAGMENTS, HOSTILE, PATIENT, acting, pieces, texts, tokens
+from tests.issues.writing.hostile import FRAGMENTS, HOSTILE, acting, pieces, texts, tokens
 from vibehq_smoke.issues.writing.neutral import (
     GAP,
     MOST_OF_A_TITLE,
@@ -26,7 +26,6 @@ def words(text: str) -> str:
     return " ".join(text.replace(GAP, "").split())
 
 
-@PATIENT
 @given(texts)
 def test_inline_is_code_from_end_to_end(text: str) -> None:
     shown = inline(text, 10_000)
@@ -49,7 +48,6 @@ def test_inline_shows_what_was_sent(text: str) -> None:
     assert words(shown) == words(visible(plain)), "people must be able to read what the target said"
 
 
-@PATIENT
 @given(texts, texts)
 def test_cells_leave_the_table_as_it_is(first: str, second: str) -> None:
     table = f"| a | b | c |\n|---|---|---|\n| {cell(first)} | {cell(second)} | end |"
@@ -60,7 +58,6 @@ def test_cells_leave_the_table_as_it_is(first: str, second: str) -> None:
     assert acting(table) == []
 
 
-@PATIENT
 @given(texts)
 def test_prose_is_one_paragraph_of_plain_words(text: str) -> None:
     shown = prose(text, 10_000)
@@ -77,7 +74,6 @@ def test_prose_reads_as_it_was_written(text: str) -> None:
     assert read.replace(GAP, "") == text
 
 
-@PATIENT
 @given(texts)
 def test_a_fence_holds_all_of_it(text: str) -> None:
     found = tokens(f"before\n\n{fenced(text, 'json')}\n\nafter")
@@ -90,7 +86,6 @@ def test_a_fence_holds_all_of_it(text: str) -> None:
     assert fence.info == "json"
 
 
-@PATIENT
 @given(texts, st.integers(min_value=1, max_value=40))
 def test_nobody_can_forge_a_comment(text: str, most: int) -> None:
     url = f"https://example.com/{text}"
@@ -106,7 +101,6 @@ def test_nobody_can_forge_a_comment(text: str, most: int) -> None:
             assert mark not in shown, f"{mark} in {shown!r}"
 
 
-@PATIENT
 @given(texts)
 def test_a_title_is_one_short_line_that_calls_nobody(text: str) -> None:
     shown = title(text * 5)
@@ -135,7 +129,6 @@ def test_two_megabytes_are_cut_where_they_tell_least() -> None:
     assert len(title(huge)) == MOST_OF_A_TITLE
 
 
-@PATIENT
 @given(texts, st.integers(min_value=3, max_value=50))
 def test_a_short_text_is_not_cut(text: str, most: int) -> None:
     assert (middle_out(text, most) == text) == (len(text) <= most)
@@ -159,7 +152,6 @@ def test_links_that_lead_nowhere_good_are_text(url: str | None) -> None:
     assert link("a.py:3", url) == "`a.py:3`"
 
 
-@PATIENT
 @given(texts)
 def test_a_link_leads_where_it_was_meant_to(text: str) -> None:
     shown = link("a`b](x)", f"https://example.com/a?b=1&copy;=2&c={text}")
