@@ -50,7 +50,7 @@ class Entry(Proved):
 
 
 def entries(document: Mapping[str, Any], checks: Mapping[str, Check], *, alone: bool = False) -> dict[str, Entry]:
-    """What is kept of the result of a proof (``proof.verdict.document``); ``alone`` when some were left out of it."""
+    """What is kept of the result of a proof (``proof.document.document``); ``alone`` when some were left out of it."""
     return {
         id_: Entry(
             mutants=one["mutants"],

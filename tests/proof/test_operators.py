@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from vibehq_smoke.proof.mutants import Operator
+from vibehq_smoke.proof.named import FieldAt
 from vibehq_smoke.proof.operators import shipped_operators
-from vibehq_smoke.proof.subjects import FieldAt, Piece, Subject
+from vibehq_smoke.proof.subjects import Piece, Subject
 
 OPERATORS = {one.name: one for one in shipped_operators()}
 BODY = {

@@ -5,7 +5,8 @@ import json
 from typing import Any
 
 from vibehq_smoke.proof.aligning import Ids
-from vibehq_smoke.proof.stage import Stage, known
+from vibehq_smoke.proof.questions import Asked, Shelf, known
+from vibehq_smoke.proof.stage import Stage
 from vibehq_smoke.proof.tape import Seen
 
 ID = "11111111-2222-4333-8444-555555555555"
@@ -19,11 +20,11 @@ def asked(method: str, path: str) -> dict[str, Any]:
 def staged(changed: dict[int, Any] | None = None) -> Stage:
     started = Seen("http", asked("POST", "/checks"), {"status": 202, "body": json.dumps({"id": ID})})
     status = Seen("http", asked("GET", f"/checks/{ID}"), {"status": 200, "body": json.dumps({"id": ID})})
-    return Stage([known(started), known(status)], Ids(), changed=changed or {})
+    return Stage(Shelf([known(started), known(status)]), Ids(), changed=changed or {})
 
 
 async def found(stage: Stage, question: dict[str, Any]) -> int | None:
-    one = stage.find("http", question)
+    one = stage.find(Asked("http", question))
     return None if one is None else one.number
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import Any, NoReturn
 
 _TOKEN = re.compile(
@@ -55,6 +56,7 @@ def _no_constant(name: str) -> NoReturn:
     raise _NoConstantError(name)
 
 
+@lru_cache(maxsize=64)  # a proof replays checks that read the same few files thousands of times
 def _plain(text: str) -> str:
     """``text`` with blanks in the place of comments and of commas that nothing follows."""
     bare = _TOKEN.sub(lambda token: _without_comment(token, text), text)

@@ -36,10 +36,12 @@ class _Jumping(selectors.BaseSelector):
         self.hands = hands
         self.working = 0
         """Calls that threads are busy with."""
+        self._watched: set[Any] = set()
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """What is ready; else let the time go by that the loop would have waited."""
-        ready = self._real.select(0)
+        # As a rule there is only the loop's own pipe to look at, which tells nothing that the loop does not see anyway.
+        ready = [] if self._is_alone and timeout is not None else self._real.select(0)
         while self.working and not ready and (timeout is None or timeout > 0):
             ready = self._real.select(_REAL_S)
         if not ready and timeout is None:
@@ -50,12 +52,18 @@ class _Jumping(selectors.BaseSelector):
             self.hands.now += max(timeout, 0.0)
         return ready
 
+    @property
+    def _is_alone(self) -> bool:
+        return not self.working and len(self._watched) < 2
+
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
         """As the real one."""
+        self._watched.add(fileobj)
         return self._real.register(fileobj, events, data)
 
     def unregister(self, fileobj: Any) -> selectors.SelectorKey:
         """As the real one."""
+        self._watched.discard(fileobj)
         return self._real.unregister(fileobj)
 
     def modify(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:

@@ -57,7 +57,7 @@ _OURS = re.compile(r"(?<![\w./])/(?:[\w.~-]+/)*(?:bin|vibehq-(?:lab|smoke)-\w+)(
 
 
 def page(told: Mapping[str, Any]) -> str:
-    """The page for the result of a whole proof (``verdict.document``)."""
+    """The page for the result of a whole proof (``document.document``)."""
     text = _TEXT.format(
         totals=_lines(f"| {name} | {value} |" for name, value in _totals(told)),
         flaws="".join(_flaws(told)),

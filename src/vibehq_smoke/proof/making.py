@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..errors import HarnessError
+from ..platform.platform import PREFLIGHT
+from .notebook import Notebook
 from .pseudonyms import Pseudonyms
-from .recording import Notebook, Recorded
-from .tape import TESTS, Recording, Tape, save
+from .recording import Recorded
+from .tape import SHARED, TESTS, Recording, Tape, save
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,6 +37,8 @@ class Maker:
         self._target = target
         self._files = Reads(target.source)
         self._tests = Notebook([], started)
+        self._given_up: dict[str, list[Tape]] = {}
+        """By check, what attempts saw before the last. That is not replayed, but others may share what was asked."""
         self.recording = Recording(
             run_id=run_id,
             started_at=time.time() - (time.monotonic() - started),
@@ -45,8 +49,13 @@ class Maker:
 
     def outside(self, check: str) -> Recorded:
         """What the check reaches, overheard."""
-        notebook = self._tests if check == TESTS else Notebook(self.recording.tape(check).seen, self._started)
-        return Recorded(notebook)
+        if check == TESTS:
+            return Recorded(self._tests)
+        tape = self.recording.tape(check)
+        if tape.seen and check not in (SHARED, PREFLIGHT.id):
+            self._given_up.setdefault(check, []).append(Tape("failed", seen=tape.seen))
+            tape.seen = []
+        return Recorded(Notebook(tape.seen, self._started))
 
     def turn_to(self, tape: Tape) -> None:
         """From now on a test with this tape asks."""
@@ -73,6 +82,8 @@ class Maker:
         for result in results:
             tape = self.recording.tape(result.id)
             tape.outcome, tape.reason, tape.began = result.outcome.value, result.reason, later + result.started_s
+        for check, tapes in self._given_up.items():
+            self.recording.tapes |= {f"{check} attempt {number}": tape for number, tape in enumerate(tapes, 1)}
         self.recording.tapes |= tests
         self.recording.suites = list(suites)
         if self._target.source is not None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from .differing import difference
-from .subjects import Answer, Subject
+from .pieces import Answer
+from .subjects import Subject
 from .verdict import Entry
 
 
@@ -76,9 +77,10 @@ class Mutant:
     def entry(self, *, caught: bool) -> Entry:
         """What is kept of it."""
         key = (self.operator, self.place, self.change.spot)
+        is_told = not caught and (self.harmless or self.change.equivalent is None)  # what is excused, no report shows
         return Entry(
             self.operator, self.family, self.kind, self.main, key, self.question, self.change.what, caught,
-            self.change.equivalent, self.change.frame, self.once, () if caught else tuple(self.diff()),
+            self.change.equivalent, self.change.frame, self.once, tuple(self.diff()) if is_told else (),
         )  # fmt: skip
 
     def diff(self) -> list[str]:

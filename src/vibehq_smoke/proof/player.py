@@ -20,12 +20,14 @@ from ..platform.outside import Outside
 from ..scheduler import overdue
 from .aligning import Ids
 from .clock import VirtualLoop, installed
+from .looks import Looks
 from .making import Reads
-from .reads import Looks, Watching
+from .questions import Library, Shelf, known
 from .replay import Replayed
-from .stage import Library, Stage, known
+from .stage import Stage
 from .tape import SHARED, Recording
 from .untouched import Untouched
+from .watching import Watching
 
 if TYPE_CHECKING:
     from ..graph import Graph
@@ -60,13 +62,14 @@ class Player:
         self.graph = graph
         self._resources = resources
         self.loop = VirtualLoop()
-        self._library = Library({id_: tape.seen for id_, tape in recording.tapes.items()})
         self._own = {id_: [known(one, id_) for one in tape.seen] for id_, tape in recording.tapes.items()}
+        self._library = Library(self._own)
         self._bases: dict[str, Played] = {}
         self.source = scratch.resolve() / f"checkout-{os.getpid()}"
         self._outside: Outside = Outside()
         self._platform: Platform | None = None
         self._reads = Reads(self.source)
+        self._tasks: list[asyncio.Task[Any]] = []
 
     def __enter__(self) -> Player:
         """Take over the clocks."""
@@ -77,6 +80,7 @@ class Player:
         self._quiet = logging.getLogger("asyncio").level
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # what a cancelled replay leaves is nothing to tell
         asyncio.set_event_loop(self.loop)
+        self.loop.set_task_factory(self._begun)
         self._materialise()
         self._platform = self._open()
         self.loop.run_until_complete(self._platform.open())  # what preflight had done before the first check
@@ -97,7 +101,7 @@ class Player:
         return self._bases[id_]
 
     def _unchanged(self, id_: str) -> Played:
-        stage = Stage(list(self._own.get(id_, [])), self._inherited(id_, {}), self._library)
+        stage = Stage(Shelf(self._own.get(id_, ())), self._inherited(id_, {}), self._library)
         watching = Watching(stage, self.recording.browser)
         self._reads.take()
         with watching.attached():
@@ -112,7 +116,7 @@ class Player:
         instead: Mapping[str, Played] | None = None,
     ) -> Played:
         """Replay a check with other answers, by number, other files of the checkout, and other replays of its needs."""
-        stage = Stage(list(self.base(id_).stage.known), self._inherited(id_, instead or {}), changed=changed)
+        stage = Stage(self.base(id_).stage.shelf, self._inherited(id_, instead or {}), changed=changed)
         with self._changed_files(files or {}):
             return Played(self._perform(id_, Replayed(stage, self.recording.browser), instead or {}), stage)
 
@@ -182,7 +186,7 @@ class Player:
             changes["source"] = self.source
         target = Target.model_validate(held).model_copy(update=changes)
         tape = self.recording.tapes.get(SHARED)
-        shared = Stage([known(one) for one in (tape.seen if tape else ())], Ids())
+        shared = Stage(Shelf(known(one) for one in (tape.seen if tape else ())), Ids())
 
         def outside(check: str) -> Outside:
             return Replayed(shared) if check == SHARED else self._outside
@@ -212,9 +216,15 @@ class Player:
     def _sweep(self) -> None:
         """Cancel what a check left behind."""
         for _ in range(3):
-            tasks = asyncio.all_tasks(self.loop)
-            if not tasks:
+            self._tasks = [task for task in self._tasks if not task.done()]
+            if not self._tasks:
                 return
-            for task in tasks:
+            for task in self._tasks:
                 task.cancel()
-            self.loop.run_until_complete(asyncio.wait(tasks, timeout=1.0))
+            self.loop.run_until_complete(asyncio.wait(list(self._tasks), timeout=1.0))
+
+    def _begun(self, loop: asyncio.AbstractEventLoop, work: Any, **options: Any) -> asyncio.Task[Any]:
+        """A task that is known: ``asyncio.all_tasks`` goes through all that ever were and are not yet forgotten."""
+        task = asyncio.Task(work, loop=loop, **options)
+        self._tasks.append(task)
+        return task

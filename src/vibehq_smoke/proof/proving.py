@@ -16,8 +16,9 @@ from ..models import Mode, Outcome
 from .idle import Idle, telling_first
 from .mutants import Mutant, Operator, mutants
 from .operators.fields import place
+from .pieces import at
 from .player import Played, Player
-from .subjects import Subject, at, subjects
+from .subjects import Subject, subjects
 from .tape import Recording, Tape
 from .twins import TWINS, spelt_out
 from .verdict import Proof
@@ -54,6 +55,8 @@ class Prover:
         self._player: Player | None = None
         self._scratch = Path()
         self._known_takers: dict[str, tuple[str, ...]] = {}
+        self._files: dict[str, int] = {}
+        """How many files of the checkout each check reads, once it was replayed."""
 
     def prove(self, ids: Sequence[str], jobs: int | None = None) -> Iterator[Proof]:
         """The proofs of these checks, in their order; ``settle`` judges them together."""
@@ -74,7 +77,8 @@ class Prover:
         kept = spelt_out(check.function for check in self.graph.checks.values())
         for twin in TWINS:
             self.recording = twin.make(own, kept)
-            for id_, told in zip(ids, self._each(ids, jobs, _replay), strict=True):
+            for id_, (told, files) in zip(ids, self._each(ids, jobs, _replay), strict=True):
+                self._files[id_] = files
                 if told is not None:
                     said = {"operator": twin.name, "question": "everything", "change": twin.what, "diff": []}
                     alarms[id_].append(said | told)
@@ -95,12 +99,16 @@ class Prover:
         global _prover
         _prover = self
         # What takes long goes first, so that no process is left alone with it in the end.
-        longest = sorted(ids, key=lambda id_: -len(self.recording.tapes.get(id_, Tape()).seen))
+        longest = sorted(ids, key=self._length, reverse=True)
         context = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(jobs, context, initializer=_begin) as pool:
             coming = {id_: pool.submit(work, id_) for id_ in longest}
             for id_ in ids:
                 yield coming[id_].result()
+
+    def _length(self, id_: str) -> int:
+        """How long the proof of a check will take, next to others: by what it asks, and the files that it reads."""
+        return len(self.recording.tapes.get(id_, Tape()).seen) + self._files.get(id_, 0)
 
     def _new_player(self) -> Player:
         return self._make_player(self.recording, self.graph, self._resources, self._scratch)
@@ -110,13 +118,16 @@ class Prover:
         self._player = self._new_player()
         self._player.__enter__()
 
-    def replayed(self, id_: str) -> dict[str, Any] | None:
-        """What an unchanged replay says against a check that passed when it was recorded; None when nothing."""
+    def replayed(self, id_: str) -> tuple[dict[str, Any] | None, int]:
+        """What an unchanged replay says against a check that passed when it was recorded; None when nothing.
+
+        And how many files it reads.
+        """
         tape = self.recording.tapes.get(id_)
         if tape is None or tape.outcome != Outcome.PASSED:
-            return None
-        ending = self._base(id_).ending
-        return None if ending.outcome is Outcome.PASSED else _told(ending)
+            return None, 0
+        base = self._base(id_)
+        return None if base.ending.outcome is Outcome.PASSED else _told(base.ending), len(base.files)
 
     def one(self, id_: str) -> Proof:
         """The proof of one check."""
@@ -146,7 +157,7 @@ class Prover:
 
     def _subjects(self, id_: str) -> list[Subject]:
         base = self._base(id_)
-        several = subjects(id_, base.stage.known, dict.fromkeys(base.stage.asked), base.looks)
+        several = subjects(id_, base.stage.shelf.known, dict.fromkeys(base.stage.asked), base.looks)
         if self.graph.checks[id_].spec.mode is Mode.OPERATOR:
             several = [replace(one, inside=True) for one in several]
         return several + [Subject(id_, "source", name, name, {}) for name in base.files]
@@ -247,7 +258,7 @@ def _begin() -> None:
     _prover.begin()
 
 
-def _replay(id_: str) -> dict[str, Any] | None:
+def _replay(id_: str) -> tuple[dict[str, Any] | None, int]:
     assert _prover is not None
     return _prover.replayed(id_)
 

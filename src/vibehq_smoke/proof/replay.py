@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
 import socket as sockets
 import ssl
@@ -16,13 +17,16 @@ from ..platform.headers import Headers
 from ..platform.operator import HttpsDoor, OperatorError, Row
 from ..platform.outside import Connection, Outside
 from ..platform.wire import Request, Sender, Transit, WireFailure
-from .recording import asked
+from .notebook import asked
+from .questions import Asked
 
 if TYPE_CHECKING:
     from ..platform.browser import Browser
     from ..platform.callbacks import Listener
     from ..platform.operator import Backend
-    from .stage import Known, Stage
+    from .aligning import Ids
+    from .questions import Known
+    from .stage import Stage
 
 
 class Replayed(Outside):
@@ -44,13 +48,13 @@ class Replayed(Outside):
 
     def browser(self, real: Browser) -> Browser:
         """Pages from the tape."""
-        from .pages import ReplayedBrowser
+        from .replayed_pages import ReplayedBrowser
 
         return cast("Browser", ReplayedBrowser(self, real.base_url, self._missing_browser))
 
     async def dial(self, path: str, real: Callable[[], Awaitable[Connection]]) -> Connection:  # noqa: ARG002
         """A socket that says what it said."""
-        found = self.stage.find("socket", {"path": path})
+        found = self.stage.find(Asked("socket", {"path": path}))
         if found is None:
             raise Unreachable(f"{path}: nobody recorded this socket")
         answer = self.stage.answer(found)
@@ -76,7 +80,7 @@ class Replayed(Outside):
 
     async def ask(self, what: str, question: Any, find: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ARG002
         """What was found when it was recorded."""
-        found = self.stage.find("other", {"what": what, "asked": question})
+        found = self.stage.find(Asked("other", {"what": what, "asked": question}))
         if found is None:
             raise OSError(f"nobody recorded this {what}")
         answer = self.stage.answer(found)
@@ -119,7 +123,7 @@ class _Sender:
     async def send(self, request: Request, transit: Transit, deadline_s: float) -> None:
         """Fill ``transit`` with what was answered, when it was."""
         stage = self._outside.stage
-        found = stage.find("http", asked(request))
+        found = stage.find(_asked(request))
         if found is None:
             raise WireFailure("unreachable", "nobody recorded an answer to this")
         answer = stage.answer(found)
@@ -134,7 +138,7 @@ class _Sender:
             raise WireFailure(*answer["failure"])
         body = stage.ids.translate(answer["body"])
         transit.status = answer["status"]
-        transit.headers = Headers((name, stage.ids.translate(value)) for name, value in answer["headers"])
+        transit.headers = _headers(found, answer["headers"], stage.ids)
         transit.body = bytearray(body.encode("latin-1" if answer.get("latin") else "utf-8", "surrogatepass"))
         transit.received = len(transit.body)
         transit.first_byte_ms = transit.total_ms
@@ -174,7 +178,7 @@ class _Backend:
 
     async def _given(self, verb: str, args: list[Any]) -> Any:
         stage = self._outside.stage
-        found = stage.find("operator", {"verb": verb, "args": json.loads(json.dumps(args, default=str))})
+        found = stage.find(Asked("operator", {"verb": verb, "args": json.loads(json.dumps(args, default=str))}))
         if found is None:
             raise OperatorError("nobody recorded an answer to this", unreachable=True)
         answer = stage.answer(found)
@@ -222,6 +226,19 @@ class _Socket:
 
     async def close(self) -> None:
         """Nothing is open."""
+
+
+def _headers(found: Known, fields: list[list[str]], ids: Ids) -> Headers:
+    """The header fields of an answer; as a rule they are the recorded ones, and name no id of this replay."""
+    if fields is found.seen.answer.get("headers") and ids.translate(found.header_text) == found.header_text:
+        return found.headers
+    return Headers((name, ids.translate(value)) for name, value in fields)
+
+
+@functools.lru_cache(maxsize=2_000)
+def _asked(request: Request) -> Asked:
+    """The same for the same request: most are sent in every replay of a check, and polls many times in one."""
+    return Asked("http", asked(request))
 
 
 def fail(told: dict[str, Any]) -> NoReturn:

@@ -21,11 +21,12 @@ WEEK = timedelta(days=7)
 _UUID = re.compile(
     r"\b([0-9a-f]{8}-[0-9a-f]{4}-)([0-9a-f])([0-9a-f]{3}-)([0-9a-f])([0-9a-f]{3}-[0-9a-f]{12})\b", re.IGNORECASE
 )
+# It begins with one of few letters and looks back from there, since a pattern is looked for more quickly that way.
 _MOMENT = re.compile(
-    r"(?P<day>\b20\d\d-[01]\d-[0-3]\d)(?=\b|T)"
-    r"|(?P<http>\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z][a-z] 20\d\d\b)"
-    r"|(?P<week>\b20\d\d-W\d\d\b)"
-    r"|(?P<ms>(?<![\w.-])1[5-9]\d{11}(?![\w.]))"
+    r"[12FMSTW](?:"
+    r"(?<=\b2)(?:(?P<day>0\d\d-[01]\d-[0-3]\d(?=\b|T))|(?P<week>0\d\d-W\d\d\b))"
+    r"|(?<=\b[FMSTW])(?P<http>(?:on|ue|ed|hu|ri|at|un), \d\d [A-Z][a-z][a-z] 20\d\d\b)"
+    r"|(?<=1)(?<![\w.-]1)(?P<ms>[5-9]\d{11}(?![\w.])))"
 )
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..mutants import Change, Make, Operator
-from ..subjects import Answer, Subject
+from ..pieces import Answer
+from ..subjects import Subject
 
 _registry: list[Operator] = []
 
@@ -31,8 +32,10 @@ def operator(
 
 def shipped_operators() -> list[Operator]:
     """All operators that ship with the harness."""
-    from . import http  # noqa: F401, I001 - they enter themselves, and its advice comes first
-    from . import channels, fields, harmless, programs, sights  # noqa: F401
+    # They enter themselves: in the order in which mutants are tried and told, and of two advices the first counts.
+    from . import field_shapes, field_values  # noqa: F401, I001
+    from . import http  # noqa: F401
+    from . import channels, harmless, programs, sights  # noqa: F401
 
     return list(_registry)
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..mutants import Change
+from ..pieces import Answer, changed_at, with_piece
 from ..rules import Rule
-from ..subjects import Answer, Subject, changed_at, with_piece
+from ..subjects import Subject
 from . import operator
 
 LATE_S = 3_600.0

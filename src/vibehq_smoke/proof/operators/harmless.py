@@ -7,11 +7,13 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ..looks import ALL
 from ..mutants import Change
-from ..reads import ALL
-from ..subjects import Answer, Subject, at, changed_at, with_piece
+from ..pieces import Answer, at, changed_at, with_piece
+from ..subjects import Subject
 from . import operator
-from .fields import is_uuid, other_id, place
+from .field_values import is_uuid, other_id
+from .fields import place
 
 _SLOWER_MS = 60.0
 _COUNTING = re.compile("total|count|size|limit|length", re.IGNORECASE)

@@ -8,8 +8,9 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
 from ..mutants import Change
+from ..pieces import Answer
 from ..rules import Rule
-from ..subjects import Answer, Subject
+from ..subjects import Subject
 from . import every, operator
 
 PAGE = '<!doctype html><html><head><title>Core Vibe HQ</title></head><body><div id="root"></div></body></html>'

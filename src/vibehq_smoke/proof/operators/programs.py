@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..mutants import Change
-from ..subjects import Answer, Subject
+from ..pieces import Answer
+from ..subjects import Subject
 from . import operator
 
 _GONE = {"type": "OSError", "message": "Connection refused", "errno": 111, "strerror": "Connection refused"}

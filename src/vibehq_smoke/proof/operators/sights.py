@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..mutants import Change
-from ..subjects import Answer, Subject
+from ..pieces import Answer
+from ..subjects import Subject
 from . import operator
 
 
