@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from vibehq_smoke.errors import UsageError
-from vibehq_smoke.history import VERSION, History
+from vibehq_smoke.history import History, Owed
+from vibehq_smoke.history.tables import VERSION
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -213,3 +214,74 @@ def test_a_file_that_cannot_be_used_is_named_and_left_as_it_is(path: Path, make:
     expected = f"a history of version {VERSION + 1}" if make is newer_version else "cannot be used as history"
     assert expected in said
     assert (path.read_bytes() if path.is_file() else None) == was
+
+
+# -- older files -----------------------------------------------------------------------------
+
+FIRST_VERSION = """
+CREATE TABLE causes (place TEXT NOT NULL, id TEXT NOT NULL, told TEXT NOT NULL, PRIMARY KEY (place, id)) WITHOUT ROWID;
+CREATE TABLE writes (id INTEGER PRIMARY KEY, place TEXT NOT NULL, cause TEXT NOT NULL, kind TEXT NOT NULL,
+                     sent_at TEXT NOT NULL, settled TEXT, number INTEGER);
+CREATE INDEX writes_by_time ON writes (place, sent_at);
+CREATE TABLE limits (place TEXT PRIMARY KEY, until TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE held (scope TEXT NOT NULL, subject TEXT NOT NULL, at TEXT NOT NULL, run TEXT NOT NULL, version TEXT,
+                   PRIMARY KEY (scope, subject)) WITHOUT ROWID;
+INSERT INTO causes VALUES ('here', 'a', '1');
+INSERT INTO writes VALUES (1, 'here', 'a', 'open', '2026-03-02T09:00:00.000000+00:00', NULL, NULL);
+PRAGMA user_version = 1;
+"""
+
+
+@pytest.fixture
+def of_the_first_version(path: Path) -> Path:
+    path.parent.mkdir()
+    database = sqlite3.connect(path)
+    database.executescript(FIRST_VERSION)
+    database.close()
+    return path
+
+
+def test_a_file_of_the_first_version_is_gone_on_with(of_the_first_version: Path) -> None:
+    comment = Owed(7, "<!-- mark -->", "a", "news", "It is so.\n\n<!-- mark -->", NOW)
+    for _ in range(2):
+        record = History(of_the_first_version)
+        try:
+            assert record.causes("here") == {"a": "1"}
+            assert [write.cause for write in record.unsettled("here")] == ["a"]
+            record.owe("here", comment)
+            assert record.owed("here") == [comment]
+        finally:
+            record.close()
+
+
+def test_who_only_looks_leaves_an_older_file_as_it_is(of_the_first_version: Path) -> None:
+    was = of_the_first_version.read_bytes()
+    record = History(of_the_first_version, make=False)
+    assert record.causes("here") == {"a": "1"}
+    record.keep("here", {"a": "2"})
+    record.close()
+    assert of_the_first_version.read_bytes() == was
+
+
+# -- comments --------------------------------------------------------------------------------
+
+
+def test_a_comment_is_owed_until_that_ends(history: History) -> None:
+    first, second = (Owed(7, f"mark {at:%H}", "a", "news", "It is so.", at) for at in (NOW, NOW + HOUR))
+    for one in (second, first):
+        history.owe("here", one)
+    assert history.owed("here") == [first, second], "the oldest first"
+    assert history.owed("there") == []
+    history.note_sent("here", first, NOW + HOUR)
+    assert [one.sent_at for one in history.owed("here")] == [NOW + HOUR, None]
+    history.note_sent("here", first, None)
+    history.absolve("here", first, "said")
+    assert history.owed("here") == [second]
+    history.owe("here", first)
+    assert history.owed("here") == [first, second], "the change that it belongs to was not made, and is tried again"
+
+
+def test_nobody_is_told_after_a_quarter_of_a_year(history: History) -> None:
+    history.owe("here", Owed(7, "mark", "a", "news", "It is so.", NOW - timedelta(days=91)))
+    history.forget(NOW)
+    assert history.owed("here") == []

@@ -9,6 +9,7 @@ the entry-point group ``vibehq_smoke``). It implements a hook by defining a func
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pluggy
@@ -96,13 +97,19 @@ def vibehq_preflight_finish(observations: tuple[Observation, ...]) -> None:
 
 @hookspec
 def vibehq_check_start(spec: CheckSpec) -> None:
-    """Called when a check begins to run, on the engine's thread. Blocked and skipped checks never start."""
+    """Called when a check begins to run, on the engine's thread. Blocked and skipped checks never start.
+
+    Called once for each check, however often it is tried.
+    """
     raise NotImplementedError
 
 
 @hookspec
 def vibehq_check_finish(result: Result) -> None:
-    """Called when a check has its outcome, in the order in which checks finish, on the engine's thread."""
+    """Called when a check has its outcome, in the order in which checks finish, on the engine's thread.
+
+    Called once for each check, after its last attempt; ``result.earlier`` has what those before said.
+    """
     raise NotImplementedError
 
 
@@ -132,6 +139,9 @@ def vibehq_mutation_operators() -> Iterable[MutationOperator]:
 
 
 @hookspec
-def vibehq_issue_sinks() -> Iterable[IssueSink]:
-    """Called after the reports were written, when ``--sink`` names one, or in CI the suite: places for findings."""
+def vibehq_issue_sinks(config: Path | None) -> Iterable[IssueSink]:
+    """Called when ``--sink`` names one, or in CI the suite, before the run and after its reports: places for findings.
+
+    ``config`` is the ``smoke.toml`` of the run, None when there is none.
+    """
     raise NotImplementedError

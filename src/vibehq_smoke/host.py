@@ -146,20 +146,20 @@ class Host:
         """Every report format with the name of its plugin, the shipped ones first."""
         return tuple(self._offered("vibehq_report_formats"))
 
-    def issue_sinks(self) -> Mapping[str, tuple[str, IssueSink]]:
-        """Every issue sink by name, with the name of its plugin."""
-        return {sink.name: (plugin, sink) for plugin, sink in self._offered("vibehq_issue_sinks")}
+    def issue_sinks(self, config: Path | None) -> Mapping[str, tuple[str, IssueSink]]:
+        """Every issue sink by name, with the name of its plugin; ``config`` is the ``smoke.toml`` of the run."""
+        return {sink.name: (plugin, sink) for plugin, sink in self._offered("vibehq_issue_sinks", config=config)}
 
     def mutation_operators(self) -> tuple[Any, ...]:
         """Operators that plugins add to those that ship. Raises PluginError, naming the plugin that fails."""
         return tuple(operator for _, operator in self._told("vibehq_mutation_operators"))
 
-    def _offered(self, hook: str) -> list[tuple[str, Any]]:
+    def _offered(self, hook: str, **facts: Any) -> list[tuple[str, Any]]:
         """What the plugins give for ``hook``, first registered first; one that raises gives nothing."""
         found: list[tuple[str, Any]] = []
         for name, call in reversed(list(self.observers.each(hook))):
             with self.observers.guard(name, hook):
-                found += [(name, one) for some in call() for one in some]
+                found += [(name, one) for some in call(**facts) for one in some]
         return found
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ from vibehq_smoke.cli import crash
 from vibehq_smoke.issues.batch import Batch
 from vibehq_smoke.issues.clock import SystemClock
 from vibehq_smoke.issues.desk import Desk
+from vibehq_smoke.issues.settings import Settings
 from vibehq_smoke.issues.writing.smoke import smoke_batch
 from vibehq_smoke.models import Outcome, RunRecord
 
@@ -132,8 +133,9 @@ def settle(project: Project, github: RunningDouble, record: RunRecord) -> Batch:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in env.items():
             patch.setenv(name, value)
-        with Desk.open("acme/hq", Path("unused"), history, config, os.environ, clock=github.clock) as desk:
-            batch = desk.clean(smoke_batch(desk.clean(record), desk.surroundings, desk.policy))
+        settings = Settings.gathered(config, os.environ)
+        batch = settings.clean(smoke_batch(settings.clean(record), settings.surroundings, settings.policy))
+        with Desk.open(settings, "acme/hq", Path("unused"), history, clock=github.clock) as desk:
             outcome = desk.sync.sync(batch)
     assert outcome.is_complete
     github.advance(3600)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,7 +107,9 @@ class Stage:
         return (self.issue(number).body or "").replace("\r\n", "\n")
 
     def comments(self, number: int = 1) -> list[str]:
-        return [comment.body for comment in self.github.repository.issues[number].comments]
+        """What people read of them."""
+        said = [comment.body for comment in self.github.repository.issues[number].comments]
+        return [re.sub(r"\n\n<!-- vibehq-smoke:comment \w{16} -->$", "", text) for text in said]
 
     @property
     def open(self) -> list[int]:

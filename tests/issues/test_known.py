@@ -225,7 +225,7 @@ ACCOUNTS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(ACCOUNTS, ACCOUNTS)
 def test_of_two_accounts_none_is_cleaner_than_the_other_allows(mine: Cause, told: Cause) -> None:
     one = one_account(mine, told, 3)
@@ -237,7 +237,7 @@ def test_of_two_accounts_none_is_cleaner_than_the_other_allows(mine: Cause, told
         assert one.clean <= last_failed.clean, "runs before the last failure prove nothing"
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(ACCOUNTS)
 def test_an_account_agrees_with_itself(cause: Cause) -> None:
     assert one_account(cause, cause, 3) == cause

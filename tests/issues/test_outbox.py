@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.github.double import AMBIGUOUS, SILENT, Fault, conflict, limited, status
 from vibehq_smoke.config.issues import IssuePolicy
 from vibehq_smoke.history import History
-from vibehq_smoke.issues.batch import Batch
 from vibehq_smoke.issues.folder import FolderTracker
 
+from .mishaps import ENDS, Act, dying, meanwhile, title
 from .stage import DAY, Crash, Stage, steps
 from .world import Job
 
-Act = Callable[[Stage], Batch]
 ISSUES = r"/issues$"
-
-
-def title(fault: Fault) -> str:
-    return f"{fault.kind} {fault.status}{' after' if fault.after else ''}"
 
 
 # -- no look-up ------------------------------------------------------------------------------
@@ -148,48 +141,6 @@ def test_opening_and_closing_go_before_numbers(tmp_path: Path) -> None:
 # -- crashes ---------------------------------------------------------------------------------
 
 
-def opening(stage: Stage) -> Batch:
-    return stage.run("HLT-01")
-
-
-def telling(stage: Stage) -> Batch:
-    stage.sync("HLT-01")
-    return stage.run("HLT-01", says="it does not answer")
-
-
-def closing(stage: Stage) -> Batch:
-    stage.sync("HLT-01")
-    return stage.run()
-
-
-def reopening(stage: Stage) -> Batch:
-    for failing in (["HLT-01"], []):
-        stage.sync(*failing)
-    assert stage.open == []
-    stage.deploys()
-    return stage.run("HLT-01", after=2 * DAY)
-
-
-ENDS: dict[Act, tuple[str, int]] = {
-    opening: ("open", 0),
-    telling: ("open", 1),
-    closing: ("closed", 1),
-    reopening: ("open", 2),
-}
-
-
-def dying(at: int) -> Callable[[str, Callable[[], Any]], Any]:
-    """Dies before that step, which is as good as after the one before."""
-    left = iter(range(1, at))
-
-    def around(_name: str, step: Callable[[], Any]) -> Any:
-        if next(left, None) is None:
-            raise Crash
-        return step()
-
-    return around
-
-
 @pytest.mark.parametrize("act", ENDS)
 def test_a_crash_at_any_step_neither_loses_nor_doubles(tmp_path: Path, act: Act) -> None:
     for at in range(1, 30):
@@ -212,18 +163,6 @@ def test_a_crash_at_any_step_neither_loses_nor_doubles(tmp_path: Path, act: Act)
 
 
 # -- two at once -----------------------------------------------------------------------------
-
-
-def meanwhile(step_name: str, what: Callable[[], object]) -> Callable[[str, Callable[[], Any]], Any]:
-    """Something happens before the first step of that name."""
-    waiting = [what]
-
-    def around(name: str, step: Callable[[], Any]) -> Any:
-        if name == step_name and waiting:
-            waiting.pop()()
-        return step()
-
-    return around
 
 
 def test_of_two_that_were_opened_at_once_the_newer_is_closed(tmp_path: Path) -> None:
@@ -325,3 +264,38 @@ def test_a_folder_is_a_place_like_another(tmp_path: Path) -> None:
     assert [path.name for path in sorted((tmp_path / "issues").glob("0*.md"))] == ["0001.md"]
     assert "\nstate: open\n" in (tmp_path / "issues" / "0001.md").read_text(encoding="utf-8")
     assert stage.github.log == []
+
+
+# -- before anything was sent ----------------------------------------------------------------
+
+
+def test_who_is_interrupted_in_the_pause_before_an_issue_loses_no_time(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, p0=frozenset({"HLT-01", "API-02"}))
+    run = stage.run("HLT-01", "API-02")
+
+    def interrupts(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stage.github.clock, "sleep", interrupts)
+        with pytest.raises(KeyboardInterrupt):
+            stage.take(run)
+    assert len(stage.open) == 1, "the pause is between two issues"
+    assert steps(stage.take(run)) == ["open"]
+    assert len(stage.open) == 2
+
+
+def test_what_may_have_been_sent_is_looked_for_first(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    run = stage.run("HLT-01")
+    stage.github.faults.hook = lambda request: _interrupted() if request.method == "POST" else None
+    with pytest.raises(KeyboardInterrupt):
+        stage.take(run)
+    stage.github.faults.hook = None
+    outcome = stage.take(run)
+    assert steps(outcome) == []
+    assert "it is looked for again first" in outcome.plan.actions[0].why
+
+
+def _interrupted() -> Fault:
+    raise KeyboardInterrupt

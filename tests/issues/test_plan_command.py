@@ -22,6 +22,8 @@ from vibehq_smoke.reports.json import render
 
 from .writing.records import NOW, finding, record, result, symptom
 
+pytestmark = pytest.mark.issues
+
 SMOKE = str(Path(sys.executable).with_name("vibehq-smoke"))
 Done = subprocess.CompletedProcess[str]
 
@@ -111,6 +113,15 @@ def test_a_sync_does_what_the_plan_said(folder: Path) -> None:
     assert issues(folder, "plan").stdout.endswith("Nothing to do.\n"), "the same results count once"
 
 
+def test_a_plan_says_that_a_comment_goes_along(folder: Path) -> None:
+    for number, broken in enumerate([True, False, False, False], 1):
+        save(folder, run(number, broken=broken))
+        done = issues(folder, "plan" if number == 4 else "sync", "--json", "plan.json")
+    assert "  close    p0  #1 and comment: [SMOKE FAIL] HLT-01" in done.stdout, done.stdout + done.stderr
+    (action,) = json.loads((folder / "plan.json").read_text())["actions"]
+    assert (action["step"], action["comment"]) == ("close", True)
+
+
 def test_smoke_toml_decides(folder: Path) -> None:
     (folder / "smoke.toml").write_text('[[issues.quarantine]]\ncheck = "HLT-01"\nreason = "known to flap"\n')
     done = issues(folder, "sync")
@@ -143,6 +154,8 @@ def test_what_cannot_be_used_is_named_in_one_line(folder: Path, case: str) -> No
     assert done.stderr.startswith(f"vibehq-smoke: {said}")
     assert done.stderr.count("\n") == 1
     assert not (folder / "reports" / "issues").exists()
+    if case in {"no results", "no JSON", "other JSON", "no configuration"}:
+        assert not (folder / "reports" / "history.db").exists(), "what cannot be understood leaves nothing behind"
 
 
 def torn(path: Path) -> None:

@@ -20,6 +20,7 @@ from vibehq_smoke.issues.batch import Batch, Ticket
 from vibehq_smoke.issues.desk import Desk
 from vibehq_smoke.issues.fold import fold
 from vibehq_smoke.issues.marker import Signer
+from vibehq_smoke.issues.settings import Settings
 from vibehq_smoke.issues.strangers import strangers
 from vibehq_smoke.issues.wording import Wording
 from vibehq_smoke.issues.writing.gate import Gate
@@ -151,8 +152,9 @@ def test_the_label_that_silences_is_the_one_of_the_settings(tmp_path: Path) -> N
     config = tmp_path / "smoke.toml"
     config.write_text('[issues]\nquiet_label = "hush"\n', encoding="utf-8")
     run = record(result("HLT-01", priority="p0"), findings=(finding("health-api", symptom("HLT-01", "p0")),))
-    with Desk.open(None, tmp_path / "issues", tmp_path / "history.db", config, {}) as desk:
-        desk.sync.sync(smoke_batch(run, desk.surroundings, desk.policy))
+    settings = Settings.gathered(config, {})
+    with Desk.open(settings, None, tmp_path / "issues", tmp_path / "history.db") as desk:
+        desk.sync.sync(smoke_batch(run, settings.surroundings, settings.policy))
     text = (tmp_path / "issues" / "0001.md").read_text(encoding="utf-8")
     assert "the label `hush` silences it" in text
     assert "quiet" not in text
@@ -197,12 +199,12 @@ def test_a_run_of_a_few_checks_makes_no_false_alarm() -> None:
 
 
 def test_a_record_that_breaks_later_is_told_in_one_line(tmp_path: Path) -> None:
-    path = tmp_path / "history.db"
+    path, settings = tmp_path / "history.db", Settings.gathered(None, {})
     locked = sqlite3.OperationalError("database is locked")
     locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
-    with pytest.raises(UsageError, match="another process holds it"), Desk.open(None, tmp_path, path, None, {}):
+    with pytest.raises(UsageError, match="another process holds it"), Desk.open(settings, None, tmp_path, path):
         raise locked
-    with pytest.raises(UsageError, match="as history: malformed"), Desk.open(None, tmp_path, path, None, {}):
+    with pytest.raises(UsageError, match="as history: malformed"), Desk.open(settings, None, tmp_path, path):
         raise sqlite3.DatabaseError("malformed")
     History(path).close()
 

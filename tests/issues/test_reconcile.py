@@ -81,8 +81,10 @@ NEW = cause(number=None, first_seen=NOW)
 @pytest.mark.parametrize(
     ("mine", "step", "why"),
     [
-        (NEW, Step.OPEN, "failed in 2 runs"),
-        ({"fails": 1}, Step.NOTHING, "failed in 1 of the 2 runs that confirm it"),
+        (NEW, Step.OPEN, "failed in 2 attempts"),
+        ({"fails": 1}, Step.NOTHING, "failed in 1 of the 2 attempts that confirm it"),
+        ({"fails": 1, "tried": 2}, Step.OPEN, "failed in 2 attempts"),
+        ({"fails": 2, "tried": 0}, Step.OPEN, "failed in 2 attempts"),
         ({"fails": 1, "certain": True}, Step.OPEN, "it needs no second look"),
         ({"fails": 1, "certain": True, "priority": Priority.P0}, Step.OPEN, "a P0 is filed at once"),
         ({"held": "quarantined"}, Step.NOTHING, "quarantined"),

@@ -52,7 +52,7 @@ def test_a_p0_is_filed_at_once_and_the_others_when_they_fail_again(tmp_path: Pat
     first = stage.sync("HLT-01", "API-02")
     assert steps(first) == ["open"]
     assert "a P0 is filed at once" in why(first)
-    assert "failed in 1 of the 2 runs that confirm it" in why(first)
+    assert "failed in 1 of the 2 attempts that confirm it" in why(first)
     stage.sync("HLT-01", "API-02")
     assert [stage.issue(number).title for number in stage.open] == [
         "[SMOKE FAIL] HLT-01 (staging)",

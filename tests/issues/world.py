@@ -132,7 +132,10 @@ class Job:
 class Watched:
     """A tracker or a record, with something around each step that leaves the process."""
 
-    STEPS = frozenset({"look_up", "read", "create", "change", "comment", "begin", "settle", "keep"})
+    STEPS = frozenset(
+        {"look_up", "read", "remarks", "create", "change", "comment"}
+        | {"begin", "settle", "keep", "owe", "note_sent", "absolve"}
+    )
 
     def __init__(self, inner: Any, around: Callable[[str, Callable[[], Any]], Any]) -> None:
         self._inner = inner

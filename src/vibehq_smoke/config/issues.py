@@ -52,7 +52,7 @@ class IssuePolicy(Table):
     close_after: PositiveCount = 3
     """Clean runs, each of which executed every check of the cause, before its issue is closed."""
     confirm_after: PositiveCount = 2
-    """Failing runs before an issue is opened; a P0 is filed at once."""
+    """Failing attempts before an issue is opened, of one run with retries or of several; a P0 is filed at once."""
     new_per_run: Count = 5
     """Issues opened by one run at most; the rest goes into one incident issue."""
     new_per_day: Count = 10

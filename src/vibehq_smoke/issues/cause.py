@@ -30,6 +30,8 @@ class Cause(Record):
     state: Literal["failing", "recovering", "recovered"] = "failing"
     fails: int = 0
     """Failing runs since it was last seen clean."""
+    tried: int = 0
+    """Failing attempts since then, where runs were counted by their attempts: a run without retries is one."""
     clean: int = 0
     """Clean runs since it was last seen failing."""
     clean_runs: tuple[str, ...] = ()
@@ -66,6 +68,11 @@ class Cause(Record):
     """Where that is."""
     before: int | None = None
     """The closed issue that told of it before."""
+
+    @property
+    def attempts(self) -> int:
+        """Failing attempts since it was last seen clean; of what was counted before attempts were, the runs."""
+        return max(self.tried, self.fails)
 
     @property
     def is_incident(self) -> bool:

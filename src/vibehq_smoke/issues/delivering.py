@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections import Counter
 from pathlib import Path
 
@@ -11,24 +10,25 @@ from ..errors import UsageError
 from ..models import RunRecord
 from . import FOLDER, HISTORY
 from .desk import Desk
+from .settings import Settings
 from .sync import Outcome
 from .writing.smoke import smoke_batch
 
-_DONE = {"open": "opened", "reopen": "reopened", "update": "updated", "close": "closed"}
+_DONE = {"open": "opened", "reopen": "reopened", "update": "updated", "close": "closed", "comment": "commented"}
 
 
-def deliver_to_folder(record: RunRecord) -> str:
-    """Sync into ``reports/issues``; a few words on what was done. Raises UsageError."""
-    return _delivered(record, None)
+def deliver_to_folder(record: RunRecord, config: Path | None) -> str:
+    """Sync into ``reports/issues``, as ``smoke.toml`` says; a few words on what was done. Raises UsageError."""
+    return _delivered(record, None, config)
 
 
-def deliver_to_github(record: RunRecord) -> str:
+def deliver_to_github(record: RunRecord, config: Path | None) -> str:
     """Sync into the repository that the environment names as GitHub Actions does: ``GITHUB_REPOSITORY``,
     ``GITHUB_TOKEN``, ``GITHUB_API_URL``. Raises UsageError."""
     repo = os.environ.get("GITHUB_REPOSITORY")
     if not repo:
         raise UsageError("GITHUB_REPOSITORY names no repository; set it to OWNER/NAME")
-    return _delivered(record, repo)
+    return _delivered(record, repo, config)
 
 
 def summary(outcome: Outcome, name: str) -> str:
@@ -39,9 +39,10 @@ def summary(outcome: Outcome, name: str) -> str:
     return f"{name}: {said}{f'; {left} left for the next sync' if left else ''}"
 
 
-def _delivered(record: RunRecord, repo: str | None) -> str:
-    with Desk.open(repo, FOLDER, HISTORY, _config_of(record), os.environ) as desk:
-        batch = desk.clean(smoke_batch(desk.clean(record), desk.surroundings, desk.policy))
+def _delivered(record: RunRecord, repo: str | None, config: Path | None) -> str:
+    settings = Settings.gathered(config, os.environ)
+    batch = settings.clean(smoke_batch(settings.clean(record), settings.surroundings, settings.policy))
+    with Desk.open(settings, repo, FOLDER, HISTORY) as desk:
         outcome = desk.sync.sync(batch)
         name = desk.sync.tracker.name
     # A tracker that does not answer is no fault of the platform, nor of this run: its verdict stays what it is.
@@ -50,9 +51,3 @@ def _delivered(record: RunRecord, repo: str | None) -> str:
     reasons = dict.fromkeys(f"not now: {why}" for _, why in outcome.undone)
     notes = (f"note: {note}" for note in outcome.notes)
     return "\n".join([summary(outcome, name), *reasons, *notes])
-
-
-def _config_of(record: RunRecord) -> Path | None:
-    """The ``smoke.toml`` that the run was told to use, from the command that repeats it."""
-    words = shlex.split(record.run.command)
-    return Path(words[words.index("--config") + 1]) if "--config" in words[:-1] else None

@@ -1,29 +1,24 @@
-"""Everything that a sync works with, opened as options and environment say, and closed again."""
+"""Everything that a sync works with, opened as options and settings say, and closed again."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from ..config import load_config
-from ..config.issues import IssuePolicy
 from ..errors import UsageError
 from ..history import History, unusable
-from ..redact import Redactor
 from .clock import Clock, SystemClock
 from .folder import FolderTracker
 from .marker import Signer
+from .settings import Settings
 from .sync import Sync
 from .tracker import Tracker
 from .wording import Wording
-from .writing.gate import Gate, RecordT
-from .writing.surroundings import Surroundings
 
 _HOUR = timedelta(hours=1)
 
@@ -33,22 +28,15 @@ class Desk:
     """Leave it as a context manager, so that the record and the connection are let go."""
 
     sync: Sync
-    policy: IssuePolicy
-    surroundings: Surroundings
-    beside: Path | None
-    """The folder of ``smoke.toml``, when there is one."""
     _open: ExitStack
-    notes: list[str] = field(default_factory=list)
-    """What people should know of the settings, besides what the tracker has to say."""
 
     @classmethod
     def open(
         cls,
+        settings: Settings,
         repo: str | None,
         folder: Path,
         history: Path,
-        config: Path | None,
-        environment: Mapping[str, str],
         *,
         clock: Clock | None = None,
         keep: bool = True,
@@ -57,9 +45,7 @@ class Desk:
 
         Raises UsageError.
         """
-        loaded = load_config(config)
-        policy, clock = loaded.issues, clock or SystemClock()
-        surroundings = Surroundings.gathered(Path.cwd(), environment)
+        policy, environment, clock = settings.policy, settings.environment, clock or SystemClock()
         with ExitStack() as stack:
             record = History(history, make=keep)
             stack.callback(record.close)
@@ -73,14 +59,8 @@ class Desk:
                 stack.callback(tracker.close)
                 tracker.recall(record.sent_since(clock.now() - _HOUR))
             signer = Signer.of(environment.get(policy.marker_key_env), tracker.name)
-            gate = Gate(Redactor(loaded.secrets()), environment)
-            wording = Wording(signer, gate, surroundings, policy.close_after, policy.quiet_label)
-            sync = Sync(tracker, record, policy, signer, wording, clock)
-            return cls(sync, policy, surroundings, loaded.file.parent if loaded.file else None, stack.pop_all())
-
-    def clean(self, record: RecordT) -> RecordT:
-        """A record without any secret that is known here, to be worded from."""
-        return self.sync.wording.gate.clean(record)
+            wording = Wording(signer, settings.gate, settings.surroundings, policy.close_after, policy.quiet_label)
+            return cls(Sync(tracker, record, policy, signer, wording, clock), stack.pop_all())
 
     def __enter__(self) -> Self:
         return self

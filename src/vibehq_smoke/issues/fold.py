@@ -94,6 +94,7 @@ class _Fold:
             "subjects": _grown(() if relapse else cause.subjects, (one.subject for one in symptoms)),
             "priority": min([*(one.priority for one in symptoms), *(() if relapse else (cause.priority,))]),
             "fails": cause.fails + 1,
+            "tried": cause.attempts + _attempts(symptoms),
             "clean": 0,
             "clean_runs": (),
             "seen": cause.seen + 1,
@@ -132,6 +133,7 @@ class _Fold:
             subjects=_grown((), (one.subject for one in symptoms)),
             priority=min(one.priority for one in symptoms),
             fails=1,
+            tried=_attempts(symptoms),
             seen=1,
             certain=sighting.certain,
             held=sighting.held,
@@ -155,6 +157,7 @@ class _Fold:
         changes: dict[str, Any] = {
             "state": "recovered" if gone else "recovering",
             "fails": 0,
+            "tried": 0,
             "clean": clean,
             "clean_runs": (*cause.clean_runs, self.batch.url or self.batch.id)[-_NAMED_RUNS:],
             "green_commit": self.batch.commit or cause.green_commit,
@@ -179,6 +182,11 @@ def _marks(symptoms: Iterable[Symptom]) -> Iterable[str]:
     for symptom in symptoms:
         yield symptom.fingerprint
         yield from symptom.aliases
+
+
+def _attempts(symptoms: Iterable[Symptom]) -> int:
+    """In how many attempts of one run a cause was seen: what shows it was tried at the same time."""
+    return max(symptom.attempts for symptom in symptoms)
 
 
 def _grown(known: Iterable[str], more: Iterable[str]) -> tuple[str, ...]:

@@ -160,6 +160,7 @@ def one_account(mine: Cause, told: Cause, close_after: int) -> Cause:
             "seen": max(mine.seen, told.seen),
             "runs": max(mine.runs, told.runs),
             "fails": max(mine.fails, told.fails) if state == "failing" else newer.fails,
+            "tried": max(mine.tried, told.tried) if state == "failing" else newer.tried,
         }
     )
 

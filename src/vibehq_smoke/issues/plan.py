@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from ..history import Owed
 from .cause import Cause
 from .tracker import Issue
 
@@ -15,12 +16,15 @@ class Step(StrEnum):
 
     OPEN = "open"
     REOPEN = "reopen"
+    COMMENT = "comment"
+    """Only what an earlier sync left unsaid; a comment that belongs to a change goes with it."""
     UPDATE = "update"
     CLOSE = "close"
     NOTHING = "nothing"
 
 
-_URGENCY = {Step.CLOSE: 0, Step.REOPEN: 1, Step.OPEN: 2, Step.UPDATE: 3, Step.NOTHING: 4}
+# What is left to be said comes before what happens next.
+_URGENCY = {Step.COMMENT: 0, Step.CLOSE: 1, Step.REOPEN: 2, Step.OPEN: 3, Step.UPDATE: 4, Step.NOTHING: 5}
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class Action:
     told_at: datetime | None = None
     """As of which run its issue speaks."""
 
+    owed: Owed | None = None
+    """The comment that is left to be said."""
     titled: str | None = None
     """What its issue is called, where nothing else is known of the cause."""
 

@@ -79,15 +79,15 @@ class Reconciler:
         return Action(Step.OPEN, cause, self._why_now(cause))
 
     def _unconfirmed(self, cause: Cause) -> str | None:
-        if cause.certain or cause.fails >= self.policy.confirm_after:
+        if cause.certain or cause.attempts >= self.policy.confirm_after:
             return None
-        return f"failed in {cause.fails} of the {self.policy.confirm_after} runs that confirm it"
+        return f"failed in {cause.attempts} of the {self.policy.confirm_after} attempts that confirm it"
 
     def _why_now(self, cause: Cause) -> str:
         if cause.is_incident:
             return "it stands for the causes that get no issue of their own"
-        if cause.fails >= self.policy.confirm_after:
-            return f"failed in {cause.fails} runs"
+        if cause.attempts >= self.policy.confirm_after:
+            return f"failed in {cause.attempts} attempts"
         return "a P0 is filed at once" if cause.priority is Priority.P0 else "it needs no second look"
 
     def _told_elsewhere(self, cause: Cause) -> str | None:

@@ -6,25 +6,26 @@ sent and settled after; and each sync begins with a look at what there is, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TypeAlias
 
-from pydantic import ValidationError
-
 from ..config.issues import IssuePolicy
-from ..history import History, unusable
+from ..history import History
 from .batch import SMOKE_LABEL, Batch
-from .carrying import OPENING, Carrier
+from .carrying import Carrier
 from .cause import Cause
 from .clock import Clock
+from .commenting import due
 from .fold import fold
 from .known import Known, known
+from .ledger import Ledger
 from .marker import Signer
+from .outbox import OPENING
 from .plan import Action, Step
 from .planning import Plan, Planning, budgeted
-from .reconcile import SETTLES_AFTER, Reconciler
+from .reconcile import Reconciler
 from .tracker import Limited, Listing, LookUpFailed, Tracker, TrackerError
 from .wording import Wording
 
@@ -67,6 +68,11 @@ class Sync:
     wording: Wording
     clock: Clock
 
+    @property
+    def ledger(self) -> Ledger:
+        """The local record, as far as it is about this tracker."""
+        return Ledger(self.history, self.tracker.name)
+
     def plan(self, batch: Batch) -> Plan:
         """What :meth:`sync` would do. Nothing is written, and nothing is kept. Raises LookUpFailed."""
         plan, _ = self._planned(self.look_up(), batch)
@@ -78,14 +84,14 @@ class Sync:
             listing = self._listing()
         except LookUpFailed as error:
             with self.history.transaction():
-                self._keep(fold(self._causes(), batch, self.policy), batch)
+                self.ledger.keep(fold(self.ledger.causes(), batch, self.policy), batch)
             return Outcome(Plan((), trouble=str(error)))
         with self.history.transaction():
             # Another process may have counted a run meanwhile, so the record is read only now.
             found = self._known(listing)
-            self._settle(found)
+            self.ledger.settle(found.causes, self.clock.now())
             plan, causes = self._planned(found, batch)
-            self._keep(causes, batch)
+            self.ledger.keep(causes, batch)
         outcome = Outcome(plan)
         carrier = Carrier(self, found, outcome, watch or _unwatched)
         carrier.carry_out()
@@ -93,37 +99,25 @@ class Sync:
             self._look_again(carrier)
         outcome.notes += self.tracker.notes
         with self.history.transaction():
-            self._forget()
+            self.ledger.forget(self.clock.now(), timedelta(days=self.policy.reopen_within_days))
         return outcome
 
     # -- reading -----------------------------------------------------------------------------
-
-    def _causes(self) -> dict[str, Cause]:
-        told = self.history.causes(self.tracker.name)
-        try:
-            return {id_: Cause.model_validate_json(text) for id_, text in told.items()}
-        except ValidationError:
-            why = "it tells of a cause in a way that this harness does not know, perhaps a newer one's"
-            raise unusable(self.history.path, why) from None
 
     def look_up(self) -> Known:
         """What there is now. Raises LookUpFailed."""
         return self._known(self._listing())
 
     def _known(self, listing: Listing) -> Known:
-        return known(self._causes(), listing, self.signer, self.policy)
+        return known(self.ledger.causes(), listing, self.signer, self.policy)
 
     def _listing(self) -> Listing:
         now, until = self.clock.now(), self.history.limit(self.tracker.name)
         if until is not None and now < until:
             raise LookUpFailed(f"{self.tracker.name} takes no more requests until {until:%H:%M:%S} UTC")
         since = now - timedelta(days=self.policy.reopen_within_days)
-        # Most of thousands have no issue, and reading each to see that takes a while.
-        told = self.history.causes(self.tracker.name).values()
-        some = (Cause.model_validate_json(text) for text in told if '"number"' in text)
-        numbers = {cause.number for cause in some if cause.number is not None}
         try:
-            return self.tracker.look_up(SMOKE_LABEL, numbers, since)
+            return self.tracker.look_up(SMOKE_LABEL, self.ledger.numbers(), since)
         except Limited as error:
             self.note_limit(error)
             raise LookUpFailed(str(error)) from error
@@ -137,6 +131,7 @@ class Sync:
         begun = {write.cause: write.sent_at for write in unsettled if write.kind in OPENING}
         reconciler = Reconciler(found, self.policy, self.clock.now(), begun, self.wording.body)
         actions = Planning(reconciler, batch, self._opened_today(found), self.wording).actions()
+        actions += due(self.history.owed(self.tracker.name), found, actions, self.clock.now())
         return budgeted(actions, self.policy.writes_per_run), causes
 
     def _opened_today(self, found: Known) -> int:
@@ -145,37 +140,9 @@ class Sync:
         listed = sum(issue.created_at >= since for issue in seen)
         return max(listed, self.history.done_since(self.tracker.name, "open", since))
 
-    # -- keeping -----------------------------------------------------------------------------
-
-    def _keep(self, causes: Mapping[str, Cause], batch: Batch | None = None) -> None:
-        place = self.tracker.name
-        dropped: dict[str, str | None] = {id_: None for id_ in self.history.causes(place) if id_ not in causes}
-        kept = {id_: cause.model_dump_json(exclude_defaults=True) for id_, cause in causes.items()}
-        self.history.keep(place, dropped | kept)
-        if batch is not None:
-            self.history.note_held(batch.scope, batch.proven, batch.at, batch.id, batch.commit)
-
     def note_limit(self, error: Limited) -> None:
         """Let the next sync know, whichever process that is."""
         self.history.note_limit(self.tracker.name, error.until)
-
-    def keep_one(self, cause: Cause) -> None:
-        """Keep what became of one cause; what another process counted of it meanwhile stays."""
-        told = self.history.cause(self.tracker.name, cause.id)
-        now = Cause.model_validate_json(told) if told is not None else None
-        if now is not None and now.runs > cause.runs:
-            written = {name: getattr(cause, name) for name in ("number", "url", "news", "commented_at")}
-            cause = now.model_copy(update=written)
-        self.history.keep(self.tracker.name, {cause.id: cause.model_dump_json(exclude_defaults=True)})
-
-    def _settle(self, found: Known) -> None:
-        """Writes whose fate the look-up tells: an issue that is there was opened."""
-        for write in self.history.unsettled(self.tracker.name):
-            cause = found.causes.get(write.cause)
-            if cause is not None and cause.number is not None:
-                self.history.settle(write.id, "done", cause.number)
-            elif self.clock.now() - write.sent_at >= SETTLES_AFTER:
-                self.history.settle(write.id, "not done")
 
     def _look_again(self, carrier: Carrier) -> None:
         """Whether somebody else opened an issue for the same cause meanwhile; then the newer one is closed."""
@@ -183,16 +150,3 @@ class Sync:
             carrier.close_duplicates(self.look_up())
         except TrackerError as error:
             carrier.outcome.notes.append(f"nobody looked for issues that were opened twice: {error}")
-
-    def _forget(self) -> None:
-        """Drop what nobody will ask about: what recovered and has no issue, or one that was closed long ago."""
-        now = self.clock.now()
-        old = now - timedelta(days=self.policy.reopen_within_days)
-        told = self.history.causes(self.tracker.name).values()
-        # Nearly all of them are live, and reading each to see that takes a while where thousands fail.
-        maybe = (Cause.model_validate_json(text) for text in told if '"recovered"' in text)
-        over = [
-            cause for cause in maybe if cause.state == "recovered" and (cause.number is None or cause.counted_at < old)
-        ]
-        self.history.keep(self.tracker.name, {cause.id: None for cause in over})
-        self.history.forget(now)

@@ -29,7 +29,7 @@ def _with_issue(finding: Finding, known: dict[str, str]) -> Finding:
 
 def _urls(record: Path) -> dict[str, str]:
     try:
-        history = History(record)
+        history = History(record, make=False)
     except UsageError:
         return {}
     try:

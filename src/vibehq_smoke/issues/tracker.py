@@ -62,6 +62,16 @@ class Issue:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """A comment as it was seen."""
+
+    at: datetime
+    text: str
+    is_ours: bool
+    """As of an issue."""
+
+
+@dataclass(frozen=True)
 class Listing:
     """What a look-up found."""
 
@@ -104,12 +114,20 @@ class Tracker(Protocol):
     def notes(self) -> list[str]:
         """What people should know of the writes so far, such as labels that were dropped for want of rights."""
 
+    @property
+    def carried_out(self) -> int:
+        """How many writes so far were carried out, or may have been: what was interrupted before it was sent, or was
+        turned away, does not count."""
+
     def look_up(self, label: str, numbers: Collection[int], closed_since: datetime) -> Listing:
         """All open issues with ``label``, those with it that were closed since then, those of our own accounts
         that lost it, and those with these numbers. Raises LookUpFailed."""
 
     def read(self, number: int) -> Issue:
         """One issue as it is at this moment. Raises LookUpFailed, Gone."""
+
+    def remarks(self, number: int, since: datetime) -> list[Remark]:
+        """The comments on an issue, at least those since then. Raises LookUpFailed, Gone."""
 
     def create(self, draft: Draft) -> Issue:
         """Open an issue. Raises Refused, Limited, Ambiguous."""

@@ -74,6 +74,19 @@ def test_an_issue_is_a_file_that_people_can_read(tracker: FolderTracker, folder:
     assert tracker.look_up("smoke-test", (), LONG_AGO).issues == {1: issue}
 
 
+def test_comments_are_read_whatever_people_wrote_above_them(tracker: FolderTracker, folder: Path, clock: Hands) -> None:
+    tracker.create(DRAFT)
+    clock.sleep(60)
+    tracker.comment(1, "Still so.")
+    with (folder / "0001.md").open("a", encoding="utf-8") as file:
+        file.write("\n--- comment by Ann ---\n\nOn it.\n")
+    said = [(one.text, one.at) for one in tracker.remarks(1, LONG_AGO)]
+    assert said == [("Still so.", START + timedelta(minutes=1)), ("On it.", START)]
+    (folder / "0001.md").unlink()
+    with pytest.raises(Gone):
+        tracker.remarks(1, LONG_AGO)
+
+
 def test_the_same_folder_has_the_same_name_however_it_is_given(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder.parent)
     names = {FolderTracker(path, Hands()).name for path in (folder, Path("issues"), Path("./x/../issues"))}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from tests.github.double import ACTIONS_TOKEN, TOKEN, Double, Fault, conflict, drop, status
+from tests.github.double import ACTIONS_TOKEN, TOKEN, Double, Fault, conflict, drop, limited, status
 from vibehq_smoke.config.issues import IssuePolicy
 from vibehq_smoke.errors import UsageError
 from vibehq_smoke.issues.github import open_tracker
@@ -180,6 +182,35 @@ def test_a_comment_is_added(github: Double, tracker: GitHubTracker) -> None:
     tracker.create(DRAFT)
     tracker.comment(1, "Still slow.")
     assert [one.body for one in github.repository.issues[1].comments] == ["Still slow."]
+
+
+def test_comments_are_read_with_who_wrote_them(github: Double, tracker: GitHubTracker) -> None:
+    tracker.create(DRAFT)
+    begin = github.clock.now()
+    github.people.comment(1, "Long ago.")
+    github.clock.sleep(3600)
+    github.people.comment(1, "Is it?")
+    tracker.comment(1, "Still slow.")
+    since = tracker.remarks(1, begin + timedelta(minutes=30))
+    assert [(one.text, one.is_ours) for one in since] == [("Is it?", False), ("Still slow.", True)]
+    assert all(begin < one.at <= github.clock.now() for one in since)
+    with pytest.raises(Gone):
+        tracker.remarks(99, begin)
+
+
+def test_only_what_may_have_been_carried_out_counts(github: Double, tracker: GitHubTracker) -> None:
+    tracker.create(DRAFT)
+    assert tracker.carried_out == 1
+    github.faults.next(status(422), "PATCH")
+    with pytest.raises(Refused):
+        tracker.change(1, Change(body="New"))
+    github.faults.next(limited(seconds=5), "PATCH")
+    tracker.change(1, Change(body="New"))
+    assert tracker.carried_out == 2, "what was refused, or turned away at first, was not carried out"
+    github.faults.next(status(502), "POST")
+    with pytest.raises(Ambiguous):
+        tracker.comment(1, "Still slow.")
+    assert tracker.carried_out == 3
 
 
 @pytest.mark.parametrize("fate", ["deleted", "transferred"])

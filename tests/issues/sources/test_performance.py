@@ -143,7 +143,7 @@ def test_runs_of_different_targets_are_not_compared(context: Context) -> None:
         ('[{"name": "x", "current": NaN, "baseline": 1}]', "current: Input should be a finite number"),
         ('[{"name": "x", "current": -1, "baseline": 1}]', "is negative"),
         ('[{"name": " ", "current": 1, "baseline": 1}]', "has no name"),
-        ('{"schema_version": "1.3", "checks": []}', r"is one run; say which run to compare it with: --baseline"),
+        ('{"schema_version": "1.4", "checks": []}', r"is one run; say which run to compare it with: --baseline"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(text: str, problem: str, context: Context) -> None:
@@ -152,7 +152,7 @@ def test_what_cannot_be_compared_is_refused(text: str, problem: str, context: Co
 
 
 def test_a_run_of_another_version_is_refused(context: Context) -> None:
-    old = run({"API-01": 9}).replace('"schema_version":"1.3"', '"schema_version":"0.9"')
+    old = run({"API-01": 9}).replace('"schema_version":"1.4"', '"schema_version":"0.9"')
     with pytest.raises(UsageError, match=r"has schema_version '0\.9'"):
         read(run({"API-01": 9}), context, baseline=old)
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from ..options import REPORTS
-from .common import IssueOptions, issue_options, settle_at
+from .options import IssueOptions, issue_options
+from .settling import settle_at
 
 if TYPE_CHECKING:
     from ...issues.batch import Batch
-    from ...issues.desk import Desk
+    from ...issues.settings import Settings
 
 results_argument = click.argument(
     "results", metavar="[RESULTS.json]", type=click.Path(path_type=Path), default=REPORTS / "results.json"
@@ -48,14 +49,14 @@ def sync(results: Path, options: IssueOptions) -> None:
 
 
 def _settle(results: Path, options: IssueOptions) -> None:
-    def make_batch(desk: Desk) -> Batch:
+    def make_batch(settings: Settings) -> Batch:
         from ...issues.strangers import strangers
         from ...issues.writing.smoke import smoke_batch
         from ...reports.json import load
 
         # A text that was clipped or escaped may hide a secret from whoever looks for it, so that comes after.
-        record = desk.clean(load(results))
-        desk.notes += strangers(record, desk.policy, desk.beside)
-        return smoke_batch(record, desk.surroundings, desk.policy)
+        record = settings.clean(load(results))
+        settings.notes.extend(strangers(record, settings.policy, settings.beside))
+        return smoke_batch(record, settings.surroundings, settings.policy)
 
     settle_at(make_batch, options)

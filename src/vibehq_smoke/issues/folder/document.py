@@ -53,6 +53,15 @@ def when(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def written(comment: Comment) -> datetime | None:
+    """When a comment was written; None where people wrote something else in the place of the time."""
+    try:
+        time = datetime.fromisoformat(comment.heading)
+    except ValueError:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
 def render(file: IssueFile, number: int) -> str:
     """The file's text."""
     values = (

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ..clock import Clock
-from ..tracker import Change, Draft, Gone, Issue, Listing, LookUpFailed, Refused
-from .document import Comment, IssueFile, when
+from ..tracker import Change, Draft, Gone, Issue, Listing, LookUpFailed, Refused, Remark
+from .document import Comment, IssueFile, when, written
 from .files import Files
 from .front_matter import Broken
 from .naming import keep_name, known_as, shown
@@ -29,6 +29,7 @@ class FolderTracker:
         self._name = known_as(self.folder)
         self._clock = clock
         self._files = Files(self.folder)
+        self.carried_out = 0
 
     @property
     def name(self) -> str:
@@ -67,6 +68,14 @@ class FolderTracker:
             return self._issue(number, self._to_be_changed(number))
         except (OSError, Refused) as error:
             raise LookUpFailed(str(error)) from None
+
+    def remarks(self, number: int, since: datetime) -> list[Remark]:  # noqa: ARG002  (a file is read whole)
+        """The comments on an issue, all of them."""
+        try:
+            file = self._to_be_changed(number)
+        except (OSError, Refused) as error:
+            raise LookUpFailed(str(error)) from None
+        return [Remark(written(one) or file.created, one.text, is_ours=True) for one in file.comments]
 
     def create(self, draft: Draft) -> Issue:
         """Open an issue. Raises Refused."""
@@ -116,6 +125,7 @@ class FolderTracker:
         return file
 
     def _write(self, number: int, file: IssueFile) -> Issue:
+        self.carried_out += 1
         return self._issue(number, self._files.write(number, file))
 
     @contextmanager

@@ -49,6 +49,8 @@ class Client:
         self._wire = Wire(self.root, address.token(token, repo), transport, timeout_s)
         self._clock = clock
         self._pace = Pace(clock, pause_s, create_pause_s)
+        self.carried_out = 0
+        """How many writes were carried out, or may have been."""
         # Sockets are closed at the latest when the client is no longer used, whoever forgets it.
         self.close = weakref.finalize(self, self._wire.close)
 
@@ -123,17 +125,28 @@ class Client:
         """One answer, after as many waits as the limits demand: a request that they turn away was not carried out."""
         for _ in range(MOST_WAITS):
             self._pace.before(writes=method != "GET")
-            try:
-                answer = self._wire.send(method, url, params, body)
-            finally:
-                if method != "GET":
-                    self._pace.after_write(created=method == "POST" and url.endswith("/issues"))
+            answer = self._sent(method, url, params, body)
             if self._pace.heed(answer):
                 continue
             if answer.status in TRANSIENT:
                 raise Unanswered(f"{answer.what}: {answer.status}")
             return answer
         raise Limited(f"{method}: turned away {MOST_WAITS} times for GitHub's limits", self._pace.free_at)
+
+    def _sent(self, method: str, url: str, params: dict[str, Any], body: Any) -> Answer:
+        if method == "GET":
+            return self._wire.send(method, url, params, body)
+        before, self.carried_out = self.carried_out, self.carried_out + 1
+        try:
+            answer = self._wire.send(method, url, params, body)
+            if answer.status >= 300 and answer.status not in TRANSIENT:
+                self.carried_out = before
+        except NotSent:
+            self.carried_out = before
+            raise
+        finally:
+            self._pace.after_write(created=method == "POST" and url.endswith("/issues"))
+        return answer
 
     def _url(self, path: str) -> str:
         if path.startswith("/"):

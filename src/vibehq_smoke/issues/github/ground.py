@@ -51,7 +51,7 @@ class Ground:
         self._login = self._who()
         self._known = True
 
-    def wrote(self, told: shapes.Document) -> bool:
+    def wrote(self, told: shapes.Written) -> bool:
         """Whether one of our accounts did; any bot counts where the token may not say who it is."""
         if told.user is None:
             return False

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from ..clock import Clock
-from ..tracker import Gone, Issue, Listing, LookUpFailed, Refused
+from ..tracker import Gone, Issue, Listing, LookUpFailed, Refused, Remark
 from . import shapes
 from .client import Client
 from .errors import Absent, Odd
@@ -54,6 +54,16 @@ class Looker:
             raise LookUpFailed(f"{self._client.repo}#{number}: is a pull request, not an issue")
         return found
 
+    def remarks(self, number: int, since: datetime) -> list[Remark]:
+        """See :class:`Tracker`."""
+        try:
+            self._ground.explore()
+            pages = self._client.pages(f"issues/{number}/comments", since=_time(since))
+            found = [shapes.comment(told, f"a comment on issue {number}") for told in pages]
+        except (Refused, Odd) as error:
+            raise LookUpFailed(f"{self._client.repo}: {error}") from None
+        return [Remark(one.created_at, one.body or "", self._ground.wrote(one)) for one in found]
+
     def issue(self, told: Any, what: str) -> Issue:
         """As the reconciler sees it. Raises Odd."""
         return self.seen(shapes.read(told, what))
@@ -81,7 +91,7 @@ class Looker:
         asked: list[tuple[dict[str, str], Callable[[Issue], bool]]] = [
             ({"labels": label, "state": "open"}, lambda _: True),
             (
-                {"labels": label, "state": "closed", "since": f"{since:%Y-%m-%dT%H:%M:%SZ}"},
+                {"labels": label, "state": "closed", "since": _time(since)},
                 lambda issue: issue.closed_at is None or issue.closed_at >= since,
             ),
             *(({"creator": name, "state": "open"}, lambda issue: issue.is_ours) for name in self._ground.accounts),
@@ -117,3 +127,7 @@ class Looker:
             # What was opened a moment ago may not be everywhere yet; taken for deleted, it would be opened again.
             self._clock.sleep(pause)
         return self._client.get(f"issues/{number}")
+
+
+def _time(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -45,7 +45,20 @@ class Milestone(BaseModel):
     title: Text
 
 
-class Document(BaseModel):
+class Written(BaseModel):
+    """What somebody wrote."""
+
+    user: Account | None = None
+
+
+class Comment(Written):
+    """A comment, in GitHub's words."""
+
+    body: Text | None = None
+    created_at: AwareDatetime
+
+
+class Document(Written):
     """An issue, or a pull request, in GitHub's words; keys of no interest are left out."""
 
     number: int
@@ -57,7 +70,6 @@ class Document(BaseModel):
     created_at: AwareDatetime
     closed_at: AwareDatetime | None = None
     html_url: Text
-    user: Account | None = None
     milestone: Milestone | None = None
     assignees: tuple[Account, ...] | None = None
     pull_request: Any = None
@@ -90,9 +102,21 @@ def read(told: Any, what: str) -> Document:
     try:
         return Document.model_validate(told)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "it"
-        raise Odd(f"{what}: is no issue as GitHub's API writes them ({where}: {first['msg']})") from None
+        raise _odd(what, "issue", error) from None
+
+
+def comment(told: Any, what: str) -> Comment:
+    """A comment, checked. Raises Odd, naming ``what`` was read."""
+    try:
+        return Comment.model_validate(told)
+    except ValidationError as error:
+        raise _odd(what, "comment", error) from None
+
+
+def _odd(what: str, wanted: str, error: ValidationError) -> Odd:
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or "it"
+    return Odd(f"{what}: is no {wanted} as GitHub's API writes them ({where}: {first['msg']})")
 
 
 def title(text: str) -> str:

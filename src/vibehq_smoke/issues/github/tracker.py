@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from ...config.issues import IssuePolicy
 from ..clock import Clock
-from ..tracker import Ambiguous, Change, Draft, Gone, Issue, Listing, LookUpFailed, Refused
+from ..tracker import Ambiguous, Change, Draft, Gone, Issue, Listing, LookUpFailed, Refused, Remark
 from . import address, shapes
 from .client import Client
 from .drafting import Drafting
@@ -44,6 +44,11 @@ class GitHubTracker:
         """What people should know of the writes so far, each thing once."""
         return [f"{text}: {', '.join(names)}" if names else text for text, names in self._notes.items()]
 
+    @property
+    def carried_out(self) -> int:
+        """Writes that GitHub carried out, or may have."""
+        return self._client.carried_out
+
     def recall(self, writes: Iterable[datetime]) -> None:
         """Count writes of the last hour that other runs sent with the same token."""
         self._client.recall(writes)
@@ -55,6 +60,10 @@ class GitHubTracker:
     def read(self, number: int) -> Issue:
         """One issue, asked for by its number."""
         return self._looker.read(number)
+
+    def remarks(self, number: int, since: datetime) -> list[Remark]:
+        """The comments on an issue that were made or changed since then."""
+        return self._looker.remarks(number, since)
 
     def create(self, draft: Draft) -> Issue:
         """Open an issue, without an assignee or a milestone that GitHub does not take."""

@@ -7,23 +7,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from ...config.issues import IssuePolicy
 from ...findings import symptom
 from ...models import Priority
-from ...redact import Redactor
 from ..batch import Batch, BugType, Sighting, Ticket
 from ..writing import neutral
 from ..writing.labels import PREFIXES, labels_for
 from ..writing.owners import Owners
-from ..writing.surroundings import Surroundings
-from .paths import excerpt, in_repository
+from .quoting import Quoting
 from .told import Told
 
 _LONGEST_SUBJECT = 400
-_CLEANED = 40_000
 _MILESTONES = MappingProxyType(
     {BugType.TYPE: "v1.0", BugType.LINT: "v1.0", BugType.PERFORMANCE: "v1.0", BugType.SECURITY: "api-hardening"}
 )
@@ -31,15 +27,13 @@ _MILESTONES = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Context:
+class Context(Quoting):
     """Where a source's text comes from, and what whoever calls wants of it."""
 
-    surroundings: Surroundings = field(default_factory=Surroundings)
     policy: IssuePolicy = field(default_factory=IssuePolicy)
     name: str = "standard input"
     """What the text is called in messages."""
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    redactor: Redactor = field(default_factory=Redactor)
     environment: str | None = None
     """Where it happened: a branch for what reads code, else staging, production ..."""
     part: str | None = None
@@ -61,47 +55,6 @@ class Context:
         """Who is asked to look."""
         return Owners(self.policy, self.surroundings.root)
 
-    # -- text from outside -----------------------------------------------------------------------
-
-    def clean(self, text: str) -> str:
-        """``text`` without secrets."""
-        return self.redactor.body(text[:_CLEANED])
-
-    def inline(self, text: str, most: int = 300) -> str:
-        """On one line, as code."""
-        return neutral.inline(self.clean(text), most)
-
-    def cell(self, text: str, most: int = 120) -> str:
-        """The same, for a table."""
-        return neutral.cell(self.clean(text), most)
-
-    def prose(self, text: str, most: int = 300) -> str:
-        """On one line, as words."""
-        return neutral.prose(self.clean(text), most)
-
-    def fenced(self, text: str, language: str = "", most: int = 6_000) -> str:
-        """As a block of code."""
-        return neutral.fenced(self.redactor.body(neutral.middle_out(text, _CLEANED)), language, most)
-
-    def link(self, text: str, url: str | None) -> str:
-        """A link that shows ``text``."""
-        return neutral.link(self.clean(text), self.redactor.url(url) if url else None)
-
-    def path(self, path: str) -> str:
-        """A path as it stands in the repository."""
-        return in_repository(self.clean(path), self.surroundings.root, self.surroundings.folder)
-
-    def place(self, path: str, line: int = 0) -> str:
-        """A file and line, as a link where the file is part of the checkout."""
-        shown = f"{path}:{line}" if line else path
-        root = self.surroundings.root
-        return neutral.link(shown, self.surroundings.permalink(str(root / path) if root else path, line or None))
-
-    def code(self, path: str, line: int) -> str:
-        """The lines around a place, from the checkout; nothing where they are not to be had."""
-        lines = excerpt(path, line, self.surroundings.root, self.redactor)
-        return neutral.fenced(lines, PurePosixPath(path).suffix[1:]) if lines else ""
-
     def origin(self, tool: str) -> Mapping[str, str]:
         """Facts on where this was seen, safe already."""
         around = self.surroundings
@@ -112,8 +65,6 @@ class Context:
             "Run": neutral.link(self.clean(job or "the run"), around.run_url) if around.run_url else "",
             "Tool": self.inline(tool, 100),
         }
-
-    # -- what is made of it ----------------------------------------------------------------------
 
     def sighting(self, told: Told, environment: str) -> Sighting:
         """A cause as the reconciler takes it."""

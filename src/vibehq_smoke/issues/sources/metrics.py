@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from ...errors import UsageError
-from ...models import HOLDS, SCHEMA_VERSION, Result, RunRecord
+from ...models import HOLDS, READABLE, Result, RunRecord
 from .reading import Number, Shape, parsed, shaped, what
 
 EXPECTED = "a list of metrics with name, current, baseline and unit, or the results.json of a run"
@@ -102,8 +102,8 @@ def _metric(value: Any, where: str) -> Metric:
 def _run(value: Any, name: str) -> RunRecord:
     expected = "the results.json of a run"
     version = value.get("schema_version") if isinstance(value, dict) else None
-    if version != SCHEMA_VERSION:
-        raise UsageError(f"{name}: has schema_version {version!r}; expected {expected} with {SCHEMA_VERSION!r}")
+    if version not in READABLE:
+        raise UsageError(f"{name}: has schema_version {version!r}; expected {expected} with {READABLE[-1]!r}")
     return shaped(RunRecord, value, name, expected)
 
 

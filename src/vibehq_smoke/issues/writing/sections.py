@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...models import Outcome, Status
-from ...reports.summary import counted, is_proved, proof_sentence
+from ...reports.summary import attempts_sentence, counted, is_proved, proof_sentence
 from ..batch import Section
 from .changes import CHANGES, changes
 from .evidence import evidence
@@ -59,6 +59,7 @@ def _details(seen: Seen) -> str:
             "Category": inline(result.category),
             "Failure Location": link(f"{seen.file}:{seen.line}" if seen.line else seen.file, seen.page),
             "Kind": inline(result.kind or ""),
+            "Tried": inline(attempts_sentence(result)),
         }
     )
 

@@ -1,4 +1,4 @@
-"""The durable local record: one SQLite file with what is known of causes, and every write that was sent for them.
+"""What is in the local record: what is known of causes, and every write that was sent for them.
 
 It holds text that others wrote (JSON) and does not look into it. A file that cannot be used is a UsageError that names
 it; nothing is ever thrown away to make it usable.
@@ -13,43 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from .errors import UsageError
+from .tables import bring_up, unusable, version_of
 
-VERSION = 1
 _PATIENCE_S = 30.0
 _KEPT = timedelta(days=90)
 """How long a settled write is remembered."""
-
-_TABLES = """
-CREATE TABLE causes (
-    place TEXT NOT NULL,
-    id TEXT NOT NULL,
-    told TEXT NOT NULL,
-    PRIMARY KEY (place, id)
-) WITHOUT ROWID;
-CREATE TABLE writes (
-    id INTEGER PRIMARY KEY,
-    place TEXT NOT NULL,
-    cause TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    sent_at TEXT NOT NULL,
-    settled TEXT,
-    number INTEGER
-);
-CREATE INDEX writes_by_time ON writes (place, sent_at);
-CREATE TABLE limits (
-    place TEXT PRIMARY KEY,
-    until TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE held (
-    scope TEXT NOT NULL,
-    subject TEXT NOT NULL,
-    at TEXT NOT NULL,
-    run TEXT NOT NULL,
-    version TEXT,
-    PRIMARY KEY (scope, subject)
-) WITHOUT ROWID;
-"""
 
 
 @dataclass(frozen=True)
@@ -63,11 +31,28 @@ class Write:
     number: int | None
 
 
+@dataclass(frozen=True)
+class Owed:
+    """A comment that belongs to a change of an issue, and is not known to have arrived."""
+
+    number: int
+    mark: str
+    """A line of its text, by which it is known again."""
+    cause: str
+    says: str
+    """What it is about, in the words of who owes it."""
+    text: str
+    since: datetime
+    sent_at: datetime | None = None
+    """When it was sent last, where nobody knows whether it arrived."""
+
+
 class History:
     """The file, open. ``place`` is the tracker that a row is about."""
 
     def __init__(self, path: Path, *, make: bool = True) -> None:
-        """Open it, or make it; where it is not to be made, what is not there is kept until the process ends.
+        """Open it, or make it. Where it is not to be made it is left as it is, too: what is entered is kept until the
+        process ends.
 
         Raises UsageError when it is something else, or of a newer version.
         """
@@ -75,9 +60,10 @@ class History:
         try:
             if make:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            file = path if make or path.exists() else ":memory:"
-            self._db = sqlite3.connect(file, timeout=_PATIENCE_S, isolation_level=None)
+            self._db = sqlite3.connect(path if make else ":memory:", timeout=_PATIENCE_S, isolation_level=None)
             try:
+                if not make and path.exists():
+                    self._copy(path)
                 self._prepare()
             except BaseException:
                 self._db.close()
@@ -88,13 +74,17 @@ class History:
     def _prepare(self) -> None:
         self._db.execute("PRAGMA synchronous = FULL")
         with self.transaction():
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if version > VERSION:
-                raise UsageError(f"{self.path}: a history of version {version}, this harness knows {VERSION}")
-            if version == 0:
-                for statement in filter(str.strip, _TABLES.split(";")):
-                    self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version = {VERSION}")
+            bring_up(self._db, version_of(self._db, self.path))
+
+    def _copy(self, path: Path) -> None:
+        file = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None)
+        try:
+            # A copy waits for other processes for ever, the first look within a transaction does not.
+            file.execute("BEGIN")
+            version_of(file, path)
+            file.backup(self._db)
+        finally:
+            file.close()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -181,6 +171,35 @@ class History:
         rows = self._db.execute("SELECT sent_at FROM writes WHERE sent_at >= ? ORDER BY sent_at", (_text(since),))
         return [datetime.fromisoformat(at) for (at,) in rows]
 
+    # -- comments that are owed --------------------------------------------------------------
+
+    def owe(self, place: str, owed: Owed) -> None:
+        """Enter a comment, before the change is sent that it belongs to."""
+        row = (place, owed.number, owed.mark, owed.cause, owed.says, owed.text, _text(owed.since))
+        sql = "INSERT OR REPLACE INTO owed (place, number, mark, cause, says, text, since) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        self._db.execute(sql, row)
+
+    def owed(self, place: str) -> list[Owed]:
+        """What is owed, the oldest first."""
+        sql = "SELECT number, mark, cause, says, text, since, sent_at FROM owed WHERE place = ?"
+        sql += " AND ended IS NULL ORDER BY since, number"
+        return [
+            Owed(number, mark, cause, says, text, datetime.fromisoformat(since), _time(sent_at))
+            for number, mark, cause, says, text, since, sent_at in self._db.execute(sql, (place,))
+        ]
+
+    def note_sent(self, place: str, owed: Owed, at: datetime | None) -> None:
+        """Note that a comment is about to be sent; None when it turned out that it was not."""
+        sql = "UPDATE owed SET sent_at = ? WHERE place = ? AND number = ? AND mark = ?"
+        self._db.execute(sql, (_text(at) if at else None, place, owed.number, owed.mark))
+
+    def absolve(self, place: str, owed: Owed, how: str) -> None:
+        """Note that a comment is owed no longer: ``said``, or why it is not wanted any more."""
+        sql = "UPDATE owed SET ended = ? WHERE place = ? AND number = ? AND mark = ?"
+        self._db.execute(sql, (how, place, owed.number, owed.mark))
+
+    # -- limits ------------------------------------------------------------------------------
+
     def note_limit(self, place: str, until: datetime) -> None:
         """Note that a place wants to be left in peace until then: the next process has to know it, too."""
         self._db.execute("INSERT OR REPLACE INTO limits (place, until) VALUES (?, ?)", (place, _text(until)))
@@ -188,17 +207,18 @@ class History:
     def limit(self, place: str) -> datetime | None:
         """Until when a place wants to be left in peace, as it said last."""
         row = self._db.execute("SELECT until FROM limits WHERE place = ?", (place,)).fetchone()
-        return datetime.fromisoformat(row[0]) if row else None
+        return _time(row[0]) if row else None
 
     def forget(self, now: datetime) -> None:
-        """Drop settled writes that nobody asks about any more."""
-        self._db.execute("DELETE FROM writes WHERE settled IS NOT NULL AND sent_at < ?", (_text(now - _KEPT),))
+        """Drop settled writes, and comments, that nobody asks about any more."""
+        old = (_text(now - _KEPT),)
+        self._db.execute("DELETE FROM writes WHERE settled IS NOT NULL AND sent_at < ?", old)
+        self._db.execute("DELETE FROM owed WHERE since < ?", old)
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text is not None else None
 
 
 def _text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def unusable(path: Path, why: object) -> UsageError:
-    """What is said of a file that turns out to be of no use, at once or later."""
-    return UsageError(f"{path}: cannot be used as history: {why}; move it away or name another file")
