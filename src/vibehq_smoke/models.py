@@ -7,11 +7,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-SCHEMA_VERSION = "1.3"
+SCHEMA_VERSION = "1.4"
+
+READABLE = ("1.3", SCHEMA_VERSION)
+"""Versions of results that can be read: what the older ones lack has a default."""
+
+
+MOST_RETRIES = 3
+"""How often a suite may try a failing check again: what fails four times is not unlucky."""
 
 
 class Priority(StrEnum):
@@ -189,8 +196,17 @@ class Proved(Record):
     """The check was changed since, so that all this is of what it was before."""
 
 
+class Attempt(Record):
+    """What one attempt at a check said that was tried again."""
+
+    outcome: Outcome
+    reason: str | None = None
+    kind: str | None = None
+    duration_s: float = 0.0
+
+
 class Result(Record):
-    """How one check ended, and what it saw."""
+    """How one check ended, and what it saw. Of one that was tried several times: at the last attempt."""
 
     id: str
     case: str | None = None
@@ -221,6 +237,10 @@ class Result(Record):
     """Not selected; it ran because a selected check needs it. Not part of the totals."""
     rerun: str = ""
     """A command that runs this check again."""
+    attempts: int = 1
+    """How often it was tried: more than once when it failed and the suite has ``retries``."""
+    earlier: tuple[Attempt, ...] = ()
+    """What the attempts before the last said, in their order."""
     proof: Proved | None = None
     """What a proof said of the check itself, before this run; None when there was none."""
 
@@ -228,6 +248,11 @@ class Result(Record):
     def family(self) -> str:
         """The id without the case."""
         return family(self.id, self.case)
+
+    @property
+    def failures(self) -> int:
+        """How many of its attempts failed."""
+        return [*(one.outcome for one in self.earlier), self.outcome].count(Outcome.FAILED)
 
 
 class Observation(Record):
@@ -280,6 +305,8 @@ class Symptom(Record):
     frame: str = ""
     """``file:function``, the innermost of the project's own."""
     priority: Priority
+    attempts: int = Field(default=1, ge=1)
+    """How many attempts showed it in this run; without retries it is one."""
 
 
 class Finding(Record):
@@ -351,7 +378,7 @@ class RunInfo(Record):
 class RunRecord(Record):
     """Everything about one run: the document ``results.json``."""
 
-    schema_version: Literal["1.3"] = "1.3"
+    schema_version: Literal["1.4"] = "1.4"
     run: RunInfo
     totals: Totals
     root_causes: tuple[str, ...] = ()
@@ -362,3 +389,8 @@ class RunRecord(Record):
     preflight: tuple[Observation, ...] = ()
     created: tuple[Created, ...] = ()
     """The ledger: everything that the run left on the target."""
+
+    @field_validator("schema_version", mode="before")
+    @classmethod
+    def _brought_up_to_date(cls, version: Any) -> Any:
+        return SCHEMA_VERSION if version in READABLE else version

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .attempts import Attempts
 from .board import Board
 from .checks import Check
 from .errors import HarnessError, SmokeError
 from .execution import Ending, Execution
 from .heartbeat import Heartbeat
 from .host import Host
-from .models import Observation, Outcome, Result, RunInfo, Status
+from .models import HOLDS, Observation, Outcome, Result, RunInfo, Status
 from .observers import told
 from .refusal import refusal
 
@@ -28,11 +31,12 @@ GRACE_S = 1.0
 
 @dataclass(frozen=True)
 class Limits:
-    """How long things may take, in seconds, and after how many failures to stop (0: never)."""
+    """How long things may take, in seconds, after how many failures to stop (0: never), and how often to try again."""
 
     deadline_s: float = 30.0
     run_deadline_s: float = 600.0
     max_failures: int = 0
+    retries: int = 0
 
 
 class Scheduler:
@@ -51,6 +55,11 @@ class Scheduler:
         self._heartbeat = Heartbeat()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._running: dict[str, Execution] = {}
+        self._attempts = Attempts(board, limits.retries)
+        self._pausing: dict[str, asyncio.TimerHandle] = {}
+        """Checks that are tried again when their time comes; until then their tasks are those of the last attempt."""
+        self._fresh = contextvars.copy_context()
+        self._until = math.inf
         self._probing: asyncio.Future[list[Any]] | None = None
         self._returned: dict[str, Any] = {}
         self._failures = 0
@@ -66,6 +75,7 @@ class Scheduler:
         """Preflight, then all checks, then a second look at the components when something failed."""
         loop = asyncio.get_running_loop()
         limit = self._limits.run_deadline_s
+        self._until = loop.time() + limit
         expiry = loop.call_later(limit, self.stop, f"the run's deadline of {limit:g} s is over")
         try:
             checks = tuple(check.spec for check in self._board.checks.values())
@@ -86,6 +96,9 @@ class Scheduler:
                 self._probing.cancel()
             for execution in list(self._running.values()):
                 self._cut_short(execution, Ending(Outcome.SKIPPED, reason, kind="cancelled"))
+            for id_, timer in self._pausing.items():
+                timer.cancel()
+                asyncio.get_running_loop().call_soon(self._again, id_)
 
     async def _preflight(self) -> tuple[Observation, ...]:
         """Ask the plugins that know the components, all at once. Raises HarnessError when one of them fails."""
@@ -157,8 +170,12 @@ class Scheduler:
         return refusal(check, self._platform, self.observations, self._graph.component_needs(check), needed)
 
     def _begin(self, check: Check) -> None:
-        execution = Execution(check, self._platform.hq(check.spec), self._now())
         self._observers.tell("vibehq_check_start", spec=check.spec)
+        self._try(check)
+
+    def _try(self, check: Check) -> None:
+        """Make an attempt at a check, with nothing of an earlier one."""
+        execution = Execution(check, self._platform.hq(check.spec), self._now())
         self._running[check.id] = execution
         self._tasks[check.id] = asyncio.create_task(self._attempt(execution), name=check.id)
 
@@ -178,7 +195,7 @@ class Scheduler:
             expiry.cancel()
         execution.ending = execution.cut_short or execution.ending
         self._heartbeat.excuse(execution, self._heartbeat.lag_s - lag, self._now() - execution.started_s)
-        self._finish(execution)
+        self._over(execution)
 
     def _expire(self, execution: Execution, deadline: float) -> None:
         """The deadline of a check is over."""
@@ -190,15 +207,50 @@ class Scheduler:
         task = self._tasks.get(execution.check.id)
         if task is not None:
             task.cancel()
-            asyncio.get_running_loop().call_later(GRACE_S, self._finish, execution)
+            asyncio.get_running_loop().call_later(GRACE_S, self._abandon, execution)
 
-    def _finish(self, execution: Execution) -> None:
+    def _abandon(self, execution: Execution) -> None:
+        """It still runs, so that another attempt at the same check would not be alone."""
+        if self._ends(execution):
+            self._conclude(execution.check.id)
+
+    def _over(self, execution: Execution) -> None:
+        """An attempt is over: try again, or settle the check."""
         id_ = execution.check.id
-        if self._board.is_settled(id_):
+        if not self._ends(execution):
             return
-        if execution.ending.error is not None:
+        loop = asyncio.get_running_loop()
+        pause = self._attempts.pause_s(id_) if self.stopped is None else None
+        if pause is None or loop.time() + pause >= self._until:
+            self._conclude(id_)
+        else:
+            self._pausing[id_] = loop.call_later(pause, self._again, id_, context=self._fresh)
+
+    def _ends(self, execution: Execution) -> bool:
+        """Keep what an attempt said; False when it comes too late to say anything."""
+        id_ = execution.check.id
+        if self._board.is_settled(id_) or self._running.get(id_) is not execution:
+            return False
+        del self._running[id_]
+        self._attempts.add(self._told(execution))
+        failed = execution.ending.outcome is Outcome.FAILED
+        if execution.ending.error is not None and (failed or id_ not in self.errors):
             self.errors[id_] = execution.ending.error
-        self._launch(self._settle(self._told(execution)))
+        return True
+
+    def _again(self, id_: str) -> None:
+        """The pause before another attempt is over, or the run is."""
+        del self._pausing[id_]
+        if self.stopped is None:
+            self._try(self._board.checks[id_])
+        else:
+            self._conclude(id_)
+
+    def _conclude(self, id_: str) -> None:
+        result = self._attempts.result(id_)
+        if result.outcome in HOLDS:
+            self.errors.pop(id_, None)
+        self._launch(self._settle(result))
 
     def _told(self, execution: Execution) -> Result:
         """The result of a check that ran. What it left behind may be anything, and must not stop the others."""
@@ -221,7 +273,6 @@ class Scheduler:
     def _settle(self, result: Result) -> list[str]:
         """Give a check its result and tell the observers; gives the checks that wait for nothing else any more."""
         self._tasks.pop(result.id, None)
-        self._running.pop(result.id, None)
         self._board.settle(result)
         self._observers.tell("vibehq_check_finish", result=result)
         self._count_failure(result)

@@ -62,8 +62,8 @@ def test_a_worker_is_a_component(worker: str, component: str) -> None:
 @pytest.mark.parametrize("name", ["quick", "post-deploy"])
 def test_the_careful_suites_run_nothing_that_writes_and_still_see_much(host: Host, name: str) -> None:
     session = Session(Options())
-    session.add_suite(shipped("suites") / f"{name}.toml")
-    plan = session.plan(session.suites.values())
+    session.suites.add(shipped("suites") / f"{name}.toml")
+    plan = session.suites.plan()
     session.close()
     assert not [check.id for check in (*plan.selected, *plan.hidden) if check.spec.writes]
     assert len(plan.selected) >= 8

@@ -207,6 +207,10 @@ def test_merged_suites_select_what_any_of_them_selects(suites: list[Suite]) -> N
         assert merged.selects(each) is any(one.selects(each) for one in suites)
 
 
+def test_merged_suites_try_as_often_as_the_most_patient() -> None:
+    assert merge_suites([Suite(), Suite(retries=2), Suite(retries=1)]).retries == 2
+
+
 def test_merged_suites_deliver_to_the_sinks_of_all() -> None:
     merged = merge_suites([Suite(sinks=("github", "chat")), Suite(), Suite(sinks=("folder", "github"))])
     assert merged.sinks == ("github", "chat", "folder")

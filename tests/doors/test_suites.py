@@ -150,7 +150,8 @@ def test_the_page_of_the_suites_names_them_all_and_its_examples_load(tmp_path: P
         loaded.append(load_suite(tmp_path / "mine.toml", env={}))
 
     assert not [file.stem for file in shipped("suites").glob("*.toml") if f"| `{file.stem}` |" not in page]
-    assert {suite.name: suite.sinks for suite in loaded} == {"before-lunch": (), "after-deployment": ("github",)}
+    sinks = {"before-lunch": (), "after-deployment": ("github",), "over-a-bad-line": ()}
+    assert {suite.name: suite.sinks for suite in loaded} == sinks
 
 
 def test_nightly_watches_the_console_for_as_long_as_the_check_can() -> None:

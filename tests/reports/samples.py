@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vibehq_smoke.models import (
+    Attempt,
     Component,
     Created,
     Evidence,
@@ -110,6 +111,8 @@ def hostile() -> RunRecord:
             log=(text,),
             needs=(text,),
             proof=Proved(unproved=text),
+            attempts=2,
+            earlier=(Attempt(outcome=Outcome.FAILED, reason=text, kind=text),),
             evidence=(
                 exchange(
                     **dict.fromkeys(("method", "url", "error", "request_body", "response_body", "curl"), text),
@@ -149,9 +152,11 @@ def partial() -> RunRecord:
     results = (
         *_series(4),
         result("API-08", Outcome.ERROR, reason="ZeroDivisionError: division by zero", traceback="Traceback: ..."),
-        result("API-09", Outcome.FAILED, priority=Priority.P2, reason="pages overlap", component="auth"),
+        result("API-09", Outcome.FAILED, priority=Priority.P2, reason="pages overlap", component="auth",
+               attempts=3, earlier=(Attempt(outcome=Outcome.FAILED, reason="no answer", kind="timeout", duration_s=5.0),
+                                    Attempt(outcome=Outcome.FAILED, reason="pages overlap", kind="assertion"))),
         result("API-10", hidden=True),
-    )
+    )  # fmt: skip
     return record(
         results,
         (observation("cron", Status.WORKING, "answered"),),

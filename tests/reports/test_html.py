@@ -247,6 +247,16 @@ def test_a_partial_run_says_so() -> None:
     assert "Partial run" not in read(render(samples.passed())).text
 
 
+TRIED = "attempt 3 of 3; attempt 1 said after 5.00 s: no answer; attempt 2 said after 0 ms the same"
+
+
+def test_what_earlier_attempts_said_is_there() -> None:
+    html = render(samples.partial())
+    assert f"Tried{TRIED}" in read(html).text
+    assert html.count('title="It failed, and was tried again">attempt 3</span>') == 1
+    assert "attempt 1" not in render(samples.one_cause())
+
+
 def test_a_hidden_check_is_marked() -> None:
     shown = read(render(samples.partial())).text
     assert "hidden" in shown

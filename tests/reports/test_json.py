@@ -35,6 +35,22 @@ def test_a_record_survives_being_written_and_read(name: str, tmp_path: Path) -> 
     assert name == "hostile" or read == original
 
 
+def test_what_the_version_before_wrote_can_be_read(tmp_path: Path) -> None:
+    original = samples.one_cause()
+    document = json.loads(render(original))
+    for lacking, names in ((document["checks"], ("attempts", "earlier")), (_symptoms(document), ("attempts",))):
+        for one in lacking:
+            for name in names:
+                del one[name]
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps(document | {"schema_version": "1.3"}), encoding="utf-8")
+    assert load(path) == original
+
+
+def _symptoms(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [symptom for finding in document["findings"] for symptom in finding["symptoms"]]
+
+
 @pytest.mark.parametrize("name", samples.NAMES)
 def test_every_record_fits_the_published_schema(name: str) -> None:
     published = json.loads((DOCS / "results.schema.json").read_text(encoding="utf-8"))
@@ -97,9 +113,9 @@ def test_letters_stay_readable_and_broken_ones_are_replaced() -> None:
         (b"{", "is not JSON"),
         (b"\xff\xfe", "is not JSON"),
         (b"[]", "is JSON, but not the results of a run"),
-        (b"{}", "has schema_version None; this version reads '1.3'"),
-        (b'{"schema_version": "9.0"}', "has schema_version '9.0'; this version reads '1.3'"),
-        (b'{"schema_version": "1.3", "totals": {}}', "run: Field required"),
+        (b"{}", "has schema_version None; this version reads '1.3' and '1.4'"),
+        (b'{"schema_version": "9.0"}', "has schema_version '9.0'; this version reads '1.3' and '1.4'"),
+        (b'{"schema_version": "1.4", "totals": {}}', "run: Field required"),
     ],
 )
 def test_what_cannot_be_read_is_named(content: bytes | None, complaint: str, tmp_path: Path) -> None:

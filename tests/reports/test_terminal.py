@@ -64,6 +64,13 @@ def test_a_cause_has_its_priority_its_mark_and_its_issue() -> None:
     assert f"   issue: {url}  fingerprint: {mark}" in matrix_text(tracked(run, url), color=False, width=40).splitlines()
 
 
+def test_a_failure_says_what_earlier_attempts_said() -> None:
+    text = " ".join(matrix_text(samples.partial(), color=False, width=200).split())
+    said = "attempt 3 of 3; attempt 1 said after 5.00 s: no answer; attempt 2 said after 0 ms the same"
+    assert f"pages overlap {said} again: " in text
+    assert "attempt" not in matrix_text(samples.one_cause(), color=False, width=100)
+
+
 def test_many_failures_are_cut_short() -> None:
     run = record(tuple(result(f"HLT-{n}", Outcome.FAILED) for n in range(30)))
     text = matrix_text(run, color=False, width=100)
@@ -136,6 +143,7 @@ def test_plain_progress_is_one_line_a_check_and_why_below() -> None:
     progress.check_start(SPECS[0])
     progress.check_finish(result("HLT-03", title="a run can be read by its id"))
     progress.check_finish(result("HLT-04", Outcome.FAILED, reason="answered 500\nwanted 200", hidden=True))
+    progress.check_finish(result("HLT-05", attempts=2, outcome=Outcome.DEGRADED, reason="passed on attempt 2 only"))
     progress.close()
     assert stream.getvalue().splitlines() == [
         "RUN      5 checks of stage-smoke on embedded (local), run smoke-20260102-030405-abcd",
@@ -143,6 +151,8 @@ def test_plain_progress_is_one_line_a_check_and_why_below() -> None:
         "PASSED   HLT-03 0.12s a run can be read by its id",
         "FAILED   HLT-04 0.12s what HLT-04 promises holds (hidden)",
         "        why: answered 500 wanted 200",
+        "DEGRADED HLT-05 0.12s what HLT-05 promises holds (attempt 2)",
+        "        why: passed on attempt 2 only",
     ]
 
 

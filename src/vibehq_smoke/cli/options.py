@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from ..models import MOST_RETRIES
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 INTERRUPTED = 130
@@ -31,6 +33,12 @@ out_option = click.option(
 )
 fault_option = click.option(
     "--fault", "faults", metavar="ID", multiple=True, help="Switch on a fault of the embedded target. Repeatable."
+)
+retries_option = click.option(
+    "--retries",
+    metavar="N",
+    type=click.IntRange(0, MOST_RETRIES),
+    help=f"Try a failing check that only reads up to N times more (0 to {MOST_RETRIES}). Default: as the suite says.",
 )
 category_option = click.option(
     "--category", "categories", metavar="NAME", multiple=True, help="Only checks of this category. Repeatable."

@@ -35,6 +35,7 @@ _WANTED = {
 _BOUNDS = {
     "greater_than": "too small, wanted more than {gt:g}",
     "greater_than_equal": "too small, wanted at least {ge:g}",
+    "less_than_equal": "too large, wanted at most {le:g}",
 }
 _HINTS = {"read_only": "set allow_writes = false to keep checks that write away"}
 _KEY = "[key]"

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from ..errors import UsageError
 from ..models import CheckSpec, Mode, Outcome, Priority
 from .declared import DeclaredCheck
-from .tables import Count, Duration, Flag, PositiveCount, Supplied, Table, Word
+from .tables import Count, Duration, Flag, PositiveCount, Retries, Supplied, Table, Word
 
 FailingOutcome: TypeAlias = Literal[Outcome.DEGRADED, Outcome.FAILED, Outcome.BLOCKED, Outcome.SKIPPED, Outcome.ERROR]
 """Every outcome but ``passed``: a gate on that would make every good run fail."""
@@ -116,6 +116,8 @@ class Suite(Table):
     """For a check that sets none itself."""
     exchange_deadline_s: Duration = 10.0
     run_deadline_s: Duration = 600.0
+    retries: Retries = 0
+    """How often a failing check that only reads is tried again."""
     standalone: Flag = False
     """Only the checks of this file, on any HTTP service: none of the plugins' checks, and no preflight."""
     sinks: tuple[Word, ...] = ()
@@ -161,6 +163,7 @@ def _merge(one: Suite, two: Suite) -> Suite:
         deadline_s=max(one.deadline_s, two.deadline_s),
         exchange_deadline_s=max(one.exchange_deadline_s, two.exchange_deadline_s),
         run_deadline_s=max(one.run_deadline_s, two.run_deadline_s),
+        retries=max(one.retries, two.retries),
         standalone=one.standalone and two.standalone,
         sinks=tuple(dict.fromkeys((*one.sinks, *two.sinks))),
         overrides=overrides,

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from ..models import Record
+from ..models import MOST_RETRIES, Record
 from .toml_lines import KeyPath
 
 
@@ -33,6 +33,7 @@ class FromFile:
 
 Flag = Annotated[bool, Strict()]
 Count = Annotated[int, Strict(), Field(ge=0)]
+Retries = Annotated[int, Strict(), Field(ge=0, le=MOST_RETRIES)]
 PositiveCount = Annotated[int, Strict(), Field(gt=0)]
 Duration = Annotated[float, Strict(), Field(gt=0, allow_inf_nan=False)]
 """Seconds or milliseconds, as the field's name says."""

@@ -78,6 +78,7 @@ class _Gathering:
             message=result.reason or "",
             frame=top_frame(result.traceback, result.location),
             priority=result.priority,
+            attempts=max(1, result.failures),
         )
 
     def _observed(self, cause: ComponentHealth, name: str) -> Symptom:

@@ -63,6 +63,7 @@ def symptom(
     frame: str = "",
     priority: Priority,
     family: str | None = None,
+    attempts: int = 1,
 ) -> Symptom:
     """One thing that shows a cause. ``message`` is redacted already.
 
@@ -79,4 +80,5 @@ def symptom(
         message=normal(message),
         frame=frame,
         priority=priority,
+        attempts=attempts,
     )

@@ -17,6 +17,7 @@ from .summary import (
     EXIT_MEANING,
     OUTCOME_MARKS,
     STATUS_MARKS,
+    attempts_sentence,
     duration,
     gate_line,
     headline,
@@ -65,6 +66,7 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters.update(
+        attempts_sentence=attempts_sentence,
         duration=duration,
         is_proved=is_proved,
         is_web=is_web,

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
 from ..errors import UsageError
-from ..models import SCHEMA_VERSION, RunRecord
+from ..models import READABLE, RunRecord
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,5 +82,6 @@ def _check_version(path: Path, document: Any) -> None:
     if not isinstance(document, dict):
         raise UsageError(f"{path}: is JSON, but not the results of a run")
     version = document.get("schema_version")
-    if version != SCHEMA_VERSION:
-        raise UsageError(f"{path}: has schema_version {version!r}; this version reads {SCHEMA_VERSION!r}")
+    if version not in READABLE:
+        readable = " and ".join(map(repr, READABLE))
+        raise UsageError(f"{path}: has schema_version {version!r}; this version reads {readable}")

@@ -53,8 +53,9 @@ class PlainProgress:
         if self._in_vain:
             return
         hidden = " (hidden)" if result.hidden else ""
+        tried = f" (attempt {result.attempts})" if result.attempts > 1 else ""
         passed = result.outcome is Outcome.PASSED
-        line = f"{result.id} {result.duration_s:.2f}s {result.title}{hidden}"
+        line = f"{result.id} {result.duration_s:.2f}s {result.title}{hidden}{tried}"
         self._write(result.outcome, line, None if passed else result.reason)
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from ..models import Outcome, Proved, RunRecord, Status
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..models import GateResult
+    from ..models import GateResult, Result
 
 
 class Mark(NamedTuple):
@@ -93,6 +93,18 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     if len(names) > most:
         return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def attempts_sentence(result: Result) -> str:
+    """Which attempt at a check a result tells of, and what those before said; empty for the only one."""
+    if not result.earlier:
+        return ""
+    said = (
+        f"attempt {number} said after {duration(one.duration_s)}"
+        + (" the same" if one.reason == result.reason else f": {one.reason or one.outcome.value}")
+        for number, one in enumerate(result.earlier, 1)
+    )
+    return "; ".join([f"attempt {result.attempts} of {result.attempts}", *said])
 
 
 def is_proved(proof: Proved | None) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ..models import Outcome, Status
 from .live import LiveProgress
 from .plain import PlainProgress
-from .summary import COLORS, OUTCOME_MARKS, STATUS_MARKS, Mark, counted, duration, headline, listed
+from .summary import COLORS, OUTCOME_MARKS, STATUS_MARKS, Mark, attempts_sentence, counted, duration, headline, listed
 from .text import encodable, safe, safe_lines
 
 if TYPE_CHECKING:
@@ -144,6 +144,8 @@ class _Summary:
         bar = "|" if self._ascii_only else "│"
         for line in safe_lines(result.reason or "", most=8):
             yield self._inset(self._text(f"{bar} {line}"))
+        if tried := attempts_sentence(result):
+            yield self._inset(self._text(safe(tried)))
         if result.rerun:
             yield self._whole(f"  again: {safe(result.rerun)}", "cyan")
 
