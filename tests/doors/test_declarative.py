@@ -183,6 +183,20 @@ def test_they_stand_beside_the_plugins_checks_and_belong_to_their_file_alone(pro
     assert sorted(outcomes(project)) == ["ONE-01", "ONE-02", "ONE-03"]
 
 
+def test_a_file_that_is_refused_leaves_no_check_to_the_next(
+    project: Path, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    refused = SUITE.replace("standalone = true", "standalone = true\noverride = { NONE-01 = { deadline_s = 1 } }")
+    (project / "first.toml").write_text(refused)
+    (project / "second.toml").write_text('[suite]\n[suite.select]\ncategories = ["declared", "mine"]\n')
+    call = (f"--rootdir={project}", str(project), "--target", "stub", "--collect-only", "-q")
+    done = pytester.runpytest_subprocess(*call, timeout=60)
+    done.stdout.fnmatch_lines(["first.toml:*there is no check 'NONE-01'*"])
+    collected = [line for line in done.outlines if line.startswith("second.toml::")]
+    assert collected == [f"second.toml::ONE-0{number}" for number in (1, 2, 3)]
+
+
 def test_writes_stay_away_from_a_target_that_is_read_only(shop: Path, stub: Stub) -> None:
     text = SUITE.replace('request = { path = "/items" }', 'request = { path = "/items", method = "POST", json = {} }')
     (shop / "shop.toml").write_text(text)

@@ -109,6 +109,16 @@ def test_xdist_runs_a_suite_in_one_worker_and_reports_it_whole(run: Pytest, stub
     assert '"collected": 3' in (project / "reports" / "latest" / "results.json").read_text()
 
 
+def test_xdist_runs_a_suite_from_elsewhere_in_one_worker_too(
+    project: Path, pytester: pytest.Pytester, stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    call = (f"--rootdir={pytester.path}", str(project / "mine.toml"), "--target", "stub", "-n", "2")
+    done = pytester.runpytest_subprocess(*call, timeout=60)
+    done.assert_outcomes(passed=3)
+    assert stub.asked.count("/one") == 1, "each worker ran it for itself"
+
+
 def test_junit_xml_carries_outcomes_and_the_checks_own_time(run: Pytest, stub: Stub, project: Path) -> None:
     stub.answers["/two"] = Answer({"value": 2}, delay_s=0.3)
     stub.answers["/three"] = Answer({}, 500)

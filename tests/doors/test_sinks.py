@@ -141,6 +141,16 @@ def test_a_sink_never_gets_to_see_a_secret(suite: Path) -> None:
     assert secret not in text
 
 
+def test_a_sink_goes_by_the_configuration_of_the_run(project: Path, stub: Stub) -> None:
+    stub.answers["/one"] = Answer({"value": "many"})
+    other = (project / "smoke.toml").read_text() + '[[issues.quarantine]]\ncheck = "ONE-01"\nreason = "known to flap"\n'
+    (project / "other.toml").write_text(other)
+    done = run(project, "--sink", "folder", "--config", "other.toml")
+    assert "folder reports/issues: nothing to do" in done.stdout, done.stdout + done.stderr
+    done = run(project, "--sink", "folder")
+    assert "folder reports/issues: 1 opened" in done.stdout, done.stdout + done.stderr
+
+
 def test_the_shipped_sinks_keep_issues(project: Path, stub: Stub) -> None:
     stub.answers["/one"] = Answer({"value": "many"})
     done = run(project, "--sink", "folder", "--sink", "github", GITHUB_REPOSITORY="", GITHUB_TOKEN="")

@@ -31,8 +31,8 @@ def doctor(
 
     session = Session(Options(target=target, config=config, faults=faults, allow_writes=allow_writes))
     try:
-        for path in session.find_suites(suites):
-            session.add_suite(path)
+        for path in session.suites.find(suites):
+            session.suites.add(path)
         code = _examine(session)
     finally:
         session.close()
@@ -40,12 +40,12 @@ def doctor(
 
 
 def _examine(session: Session) -> int:
-    target = session.target
+    target = session.ground.target
     click.echo(f"target       {target.name} ({target.environment}) {target.base_url}")
     click.echo(f"configured   {', '.join(target.workers) or 'no workers'}")
     click.echo(f"credential   {target.auth.kind}; service to service: {target.service_auth.kind}")
     click.echo(f"channel      {target.operator.kind}; source: {target.source or 'none'}")
-    click.echo(f"writes       {'no, read-only' if session.read_only else 'yes, tagged and listed'}")
+    click.echo(f"writes       {'no, read-only' if session.ground.read_only else 'yes, tagged and listed'}")
     observations = asyncio.run(_ask(session))
     for seen in observations:
         word = "ok" if seen.status is Status.WORKING else seen.status.upper()
@@ -59,7 +59,7 @@ def _examine(session: Session) -> int:
 async def _ask(session: Session) -> list[Observation]:
     platform = session.open_platform()
     try:
-        asked = session.host.manager.hook.vibehq_preflight(hq=platform.preflight_hq())
+        asked = session.ground.host.manager.hook.vibehq_preflight(hq=platform.preflight_hq())
         return [seen for some in await asyncio.gather(*asked) for seen in some]
     finally:
         await platform.close()
@@ -68,11 +68,11 @@ async def _ask(session: Session) -> list[Observation]:
 def _say_what_is_skipped(session: Session) -> None:
     from ..access import missing_access
 
-    checks = session.plan(session.suites.values()).selected
+    ground, checks = session.ground, session.suites.plan().selected
     missing = {
         check.id: reason
         for check in checks
-        if (reason := missing_access(check.spec, session.target, read_only=session.read_only))
+        if (reason := missing_access(check.spec, ground.target, read_only=ground.read_only))
     }
     click.echo(f"{len(checks) - len(missing)} of {len(checks)} checks can run")
     for id_, reason in missing.items():

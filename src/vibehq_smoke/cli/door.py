@@ -72,4 +72,4 @@ class Door:
         """Let the progress display observe the run, through the same hooks as any plugin."""
         if self._progress is not None and self._state is not None:
             with self._state.usage_errors():
-                self.session.host.register(self._progress, "progress")
+                self.session.ground.host.register(self._progress, "progress")

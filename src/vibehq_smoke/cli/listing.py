@@ -29,9 +29,9 @@ def list_checks(suites: tuple[str, ...], config: Path | None, categories: tuple[
     from ..session import Options, Session
 
     session = Session(Options(config=config, categories=categories))
-    for path in session.find_suites(suites):
-        session.add_suite(path)
-    checks = session.plan(session.suites.values()).selected
+    for path in session.suites.find(suites):
+        session.suites.add(path)
+    checks = session.suites.plan().selected
     proofs = {check.id: session.proofs.of(check) for check in checks}
     for line in session.proofs.warnings:
         click.echo(f"vibehq-smoke: {line}", err=True)

@@ -19,9 +19,10 @@ from .keeping import Files, keep
 from .options import category_option, config_option, suites_argument, target_option
 
 if TYPE_CHECKING:
+    from ..graph import Plan
+    from ..host import Host
     from ..proof.tape import Recording
     from ..proof.verdict import Proof
-    from ..session import Session
 
 _MOST_LINES = 5
 _MOST_DIFF = 6
@@ -75,8 +76,8 @@ def prove(
 
     The result goes to reports/proof.json, too, from where reports and `vibehq-smoke list` have it.
     """
+    from ..proof.document import document
     from ..proof.tape import load
-    from ..proof.verdict import document
     from ..session import Options, Session
     from .prove_tests import are_tests, prove_tests
 
@@ -99,17 +100,18 @@ def prove(
         sys.exit(code)
     session = Session(Options(config=config, categories=categories))
     try:
-        paths = session.find_suites(suites)
+        paths = session.suites.find(suites)
         for path in paths:
-            session.add_suite(path)
+            session.suites.add(path)
         seen = load(recording) if recording is not None else _recorded(paths, target, config)
-        proofs, duration_s = _proofs(session, seen, ids, sample=sample, seed=seed, jobs=jobs)
+        plan = session.suites.plan_for({name: one["type"] for name, one in seen.target.get("workers", {}).items()})
+        proofs, duration_s = _proofs(session.ground.host, plan, seen, ids, sample=sample, seed=seed, jobs=jobs)
     finally:
         session.close()
     told = document(proofs, duration_s)
     code = _show(told, quiet=quiet)
-    keep(told, session.graph.checks, alone=bool(narrowing))
-    files.write(told, session.graph.checks)
+    keep(told, plan.graph.checks, alone=bool(narrowing))
+    files.write(told, plan.graph.checks)
     sys.exit(code)
 
 
@@ -134,16 +136,15 @@ def _recorded(paths: list[Path], target: str | None, config: Path | None) -> Rec
 
 
 def _proofs(
-    session: Session, recording: Recording, ids: tuple[str, ...], *, sample: float, seed: int, jobs: int | None
+    host: Host, plan: Plan, recording: Recording, ids: tuple[str, ...], *, sample: float, seed: int, jobs: int | None
 ) -> tuple[list[Proof], float]:
     from ..proof.operators import advice, shipped_operators
     from ..proof.proving import Prover, sampled
     from ..proof.verdict import settle
 
-    plan = session.plan_for({name: one["type"] for name, one in recording.target.get("workers", {}).items()})
     selected = [check.id for check in plan.selected]
-    operators = [*shipped_operators(), *session.host.mutation_operators()]
-    prover = Prover(recording, plan.graph, session.host.resources, operators)
+    operators = [*shipped_operators(), *host.mutation_operators()]
+    prover = Prover(recording, plan.graph, host.resources, operators)
     chosen = sampled(_chosen(ids, selected), sample, seed)
     began = time.perf_counter()
     with _progress(prover.prove(chosen, jobs), len(chosen)) as proofs:

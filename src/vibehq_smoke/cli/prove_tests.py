@@ -17,7 +17,7 @@ import pytest
 from ..errors import HarnessError, UsageError
 from ..pytest_plugin.orders import ORDER, Order
 from ..pytest_plugin.outcomes import FIXTURE
-from ..session import resolve_suite
+from ..session.naming import find_suite
 
 if TYPE_CHECKING:
     from ..proof.verdict import Proof
@@ -32,7 +32,7 @@ def are_tests(name: str) -> bool:
     if colons or file.endswith(".py"):
         return True
     with contextlib.suppress(UsageError):
-        resolve_suite(name)
+        find_suite(name)
         return False
     return Path(name).is_dir()
 

@@ -22,6 +22,7 @@ from .options import (
     fault_option,
     out_option,
     record_option,
+    retries_option,
     suites_argument,
     target_option,
 )
@@ -51,6 +52,7 @@ UNUSED = ("terminal", "faulthandler", "doctest", "pastebin", "stepwise", "unitte
 @click.option("-x", "--exitfirst", is_flag=True, help="Stop at the first failure.")
 @click.option("--sink", "sinks", metavar="NAME", multiple=True, help="Deliver findings to this issue sink. Repeatable.")
 @click.option("--allow-writes", is_flag=True, help="Write to a target that is otherwise read-only.")
+@retries_option
 @record_option
 @deploy_option
 @deployed_at_option
@@ -67,6 +69,7 @@ def run(
     exitfirst: bool,
     sinks: tuple[str, ...],
     allow_writes: bool,
+    retries: int | None,
     record: Path | None,
     deploy: str | None,
     deployed_at: str | None,
@@ -96,19 +99,17 @@ def run(
         sinks,
         allow_writes,
         most,
+        retries,
         record=record,
         deploy=deploy,
         deployed_at=deployed_at,
     )
     session = Session(options)
-    session.check_deploy()
+    session.ground.check()
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        if session.is_embedded:
-            session.embedded.start()
-        else:
-            session.check_target()
-        code = _run(session, session.find_suites(suites), keyword, marker, quiet=quiet)
+        session.ground.start_embedded()
+        code = _run(session, session.suites.find(suites), keyword, marker, quiet=quiet)
     finally:
         session.close()
     sys.exit(code)
@@ -154,7 +155,7 @@ def pytest_arguments(paths: list[Path], keyword: str | None, marker: str | None)
 
 def nothing_selected(session: Session, keyword: str | None, marker: str | None) -> str:
     """Why there was nothing to run, with the nearest name."""
-    known = sorted({check.spec.category for check in session.graph.checks.values()})
+    known = sorted({check.spec.category for check in session.suites.graph.checks.values()})
     for name in session.options.categories:
         if name not in known:
             near = nearest(name, known)
@@ -169,7 +170,7 @@ def _show(record: RunRecord, door: Door) -> None:
         click.echo(f"vibehq-smoke: {unreachable(record)}", err=True)
         return
     show_matrix(record, door.reports)
-    _show_ledger(record, gone=door.session.is_embedded)
+    _show_ledger(record, gone=door.session.options.is_embedded)
     for line in door.messages:
         click.echo(line)
 

@@ -16,7 +16,7 @@ import pytest
 
 from ..config import is_suite
 from ..errors import SmokeError
-from ..models import Mode, Outcome, Priority
+from ..models import MOST_RETRIES, Mode, Outcome, Priority
 from ..session import CATEGORIES, Options, Session
 from .items import CheckItem, SuiteFile, check_items
 from .state import SESSION, State, state_of
@@ -55,6 +55,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--sink", metavar="NAME", action="append", default=[], help="deliver findings to this issue sink")
     group.addoption("--allow-writes", action="store_true", help="write to a target that is otherwise read-only")
     group.addoption(
+        "--smoke-retries",
+        metavar="N",
+        type=int,
+        choices=range(MOST_RETRIES + 1),
+        help=f"try a failing check that only reads up to N times more, 0 to {MOST_RETRIES} (default: the suite's)",
+    )
+    group.addoption(
         "--smoke-record",
         metavar="FILE",
         type=Path,
@@ -87,13 +94,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     state = state_of(session.config)
     with state.usage_errors():
         for path in state.suites_asked_for():
-            state.session.add_suite(path)
+            state.session.suites.add(path)
         if state.suites_asked_for():
-            state.session.check_target()
-            state.session.check_sinks()
-            state.session.check_deploy()
+            state.session.ground.check()
+            state.session.delivery.check()
             if state.runs_here and not session.config.option.collectonly:
-                state.start_embedded()
+                state.session.ground.start_embedded()
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> SuiteFile | None:
@@ -108,7 +114,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     state = state_of(session.config)
     if check_items(session.items) and state.runs_here and not session.config.option.collectonly:
         with state.usage_errors():
-            state.start_embedded()
+            state.session.ground.start_embedded()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -146,13 +152,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if not state.opened:
         return
     if exitstatus == pytest.ExitCode.INTERRUPTED:
-        state.session.partial = "interrupted"
-    state.session.stop("stopped by pytest")
+        state.session.gathered.partial = "interrupted"
+    state.session.gathered.stop("stopped by pytest")
     if state.is_worker:
-        session.config.workeroutput["vibehq_smoke"] = json.dumps(state.handover())  # type: ignore[attr-defined]  # set by xdist
+        session.config.workeroutput["vibehq_smoke"] = json.dumps(state.session.gathered.told())  # type: ignore[attr-defined]  # set by xdist
     elif not state.ran:
         with state.usage_errors():
-            state.keep_recording()
+            state.session.keep_recording()
     else:
         with state.usage_errors():
             state.finish()

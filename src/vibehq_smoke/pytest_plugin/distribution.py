@@ -17,7 +17,8 @@ class SuiteScheduling(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return file if file.endswith(".toml") else nodeid
+        is_suite = file.endswith(".toml") or not file  # a file outside of pytest's root has no name
+        return file if is_suite else nodeid
 
 
 class Distribution:
@@ -30,7 +31,7 @@ class Distribution:
         """Tell a worker the run's id, and where the embedded platform is when there is one."""
         if self._state.suites_asked_for():
             with self._state.usage_errors():
-                node.workerinput |= self._state.session.handout()
+                node.workerinput |= self._state.session.ground.handout()
 
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
         """Keep a suite together in the default distribution mode."""
@@ -41,6 +42,6 @@ class Distribution:
         """Collect what a worker found out."""
         told = getattr(node, "workeroutput", {}).get("vibehq_smoke")
         if told is not None:
-            self._state.take_over(json.loads(told))
+            self._state.session.gathered.hear(json.loads(told))
         elif error and self._state.opened:
-            self._state.session.partial = f"a worker was lost: {error}"
+            self._state.session.gathered.partial = f"a worker was lost: {error}"

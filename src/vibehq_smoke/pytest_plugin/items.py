@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +23,8 @@ class SuiteFile(pytest.File):
         """One item for each check that the suite selects, in the plan's order."""
         state = state_of(self.config)
         with state.usage_errors():
-            selected = state.session.plan([state.session.add_suite(self.path)]).selected
+            state.session.suites.add(self.path)
+            selected = state.session.suites.plan(self.path).selected
         for check in selected:
             yield CheckItem.from_parent(self, name=check.id, check=check)
 
@@ -103,9 +103,11 @@ class CheckItem(pytest.Item):
         exchanges = [seen.exchange for seen in result.evidence if seen.exchange]
         if exchanges:
             lines += ["", f"last exchange: {exchanges[-1].curl}"]
-        lines += [f"again: {self._state.session.rerun_command()} -k {shlex.quote(result.id)}"]
+        from ..reports.summary import attempts_sentence
         from ..reports.text import visible
 
+        lines += ["", attempts_sentence(result)] if result.earlier else []
+        lines += [f"again: {self._state.session.rerun_command(result.id)}"]
         return visible(self._state.session.redactor.body("\n".join(lines)))
 
     def dress(self, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
@@ -117,10 +119,11 @@ class CheckItem(pytest.Item):
         report.sections = [(name, redactor.body(content)) for name, content in report.sections]
         if self._result is not None:
             vars(report)["vibehq_outcome"] = self._result.outcome.value  # kept when xdist sends the report
-            if report.when == "call":
+            if report.when != "setup":  # junit.xml takes them from the last report of a test
                 report.user_properties += [
                     ("component", self._result.component),
                     ("priority", self._result.priority.value),
+                    *([("attempts", self._result.attempts)] if self._result.attempts > 1 else []),
                 ]
 
     def _blamed(self, report: pytest.TestReport) -> bool:

@@ -81,7 +81,7 @@ def _proofs(session: pytest.Session, order: Order) -> list[Proof]:
 
     ours = Session(Options(config=order.config))
     try:
-        operators = [*shipped_operators(), *ours.host.mutation_operators()]
+        operators = [*shipped_operators(), *ours.ground.host.mutation_operators()]
         prover = Prover(recording, graph_of(items), dict, operators, player)
         return settle(prover.prove(ids, order.jobs), advice(operators))
     finally:

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
 from ..config import is_suite
 from ..engine import Engine
 from ..errors import HarnessError, SmokeError, UsageError
-from ..models import Created, Observation, Result, RunRecord
+from ..models import Result, RunRecord
 from ..session import Options, Session
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class State:
     @property
     def ran(self) -> bool:
         """Whether any check ran, here or in a worker."""
-        return bool(self._engines) or self.session.has_results
+        return not self.session.gathered.is_empty
 
     @cached_property
     def session(self) -> Session:
@@ -76,13 +76,14 @@ class State:
                 sinks=tuple(option.sink),
                 allow_writes=option.allow_writes,
                 max_failures=option.maxfail,
+                retries=option.smoke_retries,
                 record=option.smoke_record,
                 deploy=option.deploy,
                 deployed_at=option.deployed_at,
             )
         )
         if self.is_worker:
-            session.attach(self.config.workerinput)  # type: ignore[attr-defined]  # set by xdist
+            session.ground.attach(self.config.workerinput)  # type: ignore[attr-defined]  # set by xdist
         self.opened = True
         return session
 
@@ -119,11 +120,6 @@ class State:
             self._markers[name] = getattr(pytest.mark, name)
         return self._markers[name]
 
-    def start_embedded(self) -> None:
-        """Start the embedded platform, when it is the target; it gets ready while pytest collects."""
-        if self.session.is_embedded:
-            self.session.embedded.start()
-
     def result(self, item_id: str, batch: Callable[[], list[str]]) -> Result:
         """The result of one check; the first call starts all checks of its batch."""
         if item_id not in self._engines:
@@ -141,40 +137,15 @@ class State:
         """The exception that a check ended with, if any."""
         return self._engines[item_id].errors.get(item_id)
 
-    def handover(self) -> dict[str, Any]:
-        """What an xdist worker tells the controller, as JSON types."""
-        return {
-            "results": [result.model_dump(mode="json") for result in self.session.results()],
-            "observations": [seen.model_dump(mode="json") for seen in self.session.observations],
-            "ledger": [entry.model_dump(mode="json") for entry in self.session.ledger],
-            "partial": self.session.partial,
-        }
-
-    def take_over(self, told: dict[str, Any]) -> None:
-        """Add what an xdist worker told."""
-        self.session.merge(
-            [Result.model_validate(one) for one in told["results"]],
-            [Observation.model_validate(one) for one in told["observations"]],
-            [Created.model_validate(one) for one in told["ledger"]],
-        )
-        self.session.partial = self.session.partial or told["partial"]
-
-    def keep_recording(self) -> None:
-        """Write down what checks and tests saw, when that was asked for."""
-        try:
-            self.session.keep_recording()
-        except OSError as error:
-            raise UsageError(f"{self.session.options.record} cannot be written: {error.strerror}") from None
-
     def finish(self) -> None:
         """Judge the run and write its reports."""
         self.record = self.session.record()
         try:
-            self.keep_recording()
+            self.session.keep_recording()
         finally:  # a recording that is refused costs no report; but the reports are nothing to be recorded
-            self.reports += self.session.publish(self.record)
+            self.reports += self.session.publisher.publish(self.record)
             self.messages += self.session.proofs.warnings
-            self.messages += self.session.deliver(self.record)
+            self.messages += self.session.delivery.deliver(self.record)
 
     @property
     def exit_code(self) -> int:

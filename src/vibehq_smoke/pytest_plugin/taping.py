@@ -31,7 +31,7 @@ class Taping:
         if path.is_dir() or not os.access(_first_folder(path), os.W_OK):
             raise pytest.UsageError(f"--smoke-record: {path} cannot be written")
         with self._state.usage_errors():
-            self._state.session.check_target()
+            self._state.session.ground.check()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
@@ -40,11 +40,11 @@ class Taping:
             return (yield)
         tape = Tape()
         self._reports[item.nodeid] = []
-        self._state.session.turn_to(tape)
+        self._state.session.tapes.turn_to(tape)
         done = yield
         if tape.seen or uses_the_fixture(item):
             tape.outcome, tape.reason = outcome_of(self._reports[item.nodeid])
-            self._state.session.tests[item.nodeid] = tape
+            self._state.session.tapes.tests[item.nodeid] = tape
         return done
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -54,7 +54,7 @@ class Taping:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what became of the recording."""
-        tests = len(self._state.session.tests)
+        tests = len(self._state.session.tapes.tests)
         if tests:
             terminalreporter.write_line(f"recorded what {tests} test(s) saw: {self._state.config.option.smoke_record}")
         elif not self._state.ran:
