@@ -6,12 +6,15 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
   $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 UV := $(shell command -v uv)
 WORKERS ?= 2
+# Neighbours stay together, so that a platform that many tests of a file share starts once, and not in every process.
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+SHORT := not slow and not faults and not issues
 
 # Without compiled modules every start takes twice as long, and the tests start many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help smoke test faults issues prove truth steady fuzz browser browser-test pictures lint format docs bench wheel screenshot clean
+.PHONY: help smoke test contract robustness faults issues prove truth steady fuzz browser browser-test pictures lint format docs bench wheel screenshot clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 	/p' $(MAKEFILE_LIST)
@@ -50,20 +53,26 @@ WITH_TSC := PATH="$(CURDIR)/$(VENV)/node/node_modules/.bin:$$PATH"
 smoke: $(VENV)/.smoke $(VENV)/.typescript ## start the embedded platform and run every check against it
 	$(WITH_TSC) $(BIN)/vibehq-smoke run
 
-test: $(VENV)/.test $(VENV)/.typescript ## run the tests
-	$(WITH_TSC) $(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not faults and not issues"
+test: $(VENV)/.test $(VENV)/.typescript ## run the tests, but for the long ones below
+	$(WITH_TSC) $(PYTEST) -m "$(SHORT)" --ignore=tests/lab --ignore=tests/contract --ignore=tests/robustness
+
+contract: $(VENV)/.test $(VENV)/.typescript ## see the embedded platform keep the contract, and break it at each of its switches
+	$(WITH_TSC) $(PYTEST) -m "$(SHORT)" tests/lab tests/contract
+
+robustness: $(VENV)/.test $(VENV)/.typescript ## see runs survive hostile targets, broken plugins, signals and lost networks, and leave nothing behind
+	$(WITH_TSC) $(PYTEST) -m "$(SHORT)" tests/robustness
 
 faults: $(VENV)/.test $(VENV)/.typescript ## see the checks of each category pass, fail for their own reason, and be blocked
-	$(WITH_TSC) $(BIN)/python -m pytest -n $(WORKERS) -m faults tests/checks
+	$(WITH_TSC) $(PYTEST) -m faults tests/checks
 
 issues: $(VENV)/.test ## see what becomes of issues under storms, crashes, faults of the API and people, and through every command
-	$(BIN)/python -m pytest -n $(WORKERS) -m issues tests/issues tests/findings tests/canaries
+	$(PYTEST) -m issues tests/issues tests/findings tests/canaries
 
 prove: $(VENV)/.smoke $(VENV)/.typescript browser ## see every check fail on what it saw, and write docs/proof.md and plugins/proof.json
 	$(WITH_TSC) $(BIN)/vibehq-smoke prove --ledger plugins/proof.json --page docs/proof.md --badge docs/images/proof.svg
 
 truth: $(VENV)/.test $(VENV)/.typescript browser ## run every check under every fault of the lab and write docs/truth.md: slow
-	$(BIN)/python -m pytest -n $(WORKERS) -m slow
+	$(PYTEST) -m slow
 	$(WITH_TSC) $(BIN)/python -m tests.truth --write
 
 steady: $(VENV)/.test $(VENV)/.typescript browser ## run everything again and again on a healthy lab, quiet and busy: slow
@@ -88,7 +97,7 @@ browser: ## install Chromium where it is missing and may be installed
 	{ echo "make: no Chromium: install it by hand, as chromium on PATH" >&2; exit 2; }
 
 browser-test: $(VENV)/.test browser ## look at the lab's pages in a real browser
-	$(BIN)/python -m pytest tests/browser
+	$(PYTEST) tests/browser
 
 pictures: $(VENV)/.test browser ## take the pictures of the lab's pages again
 	$(BIN)/python -m tests.browser.pictures

@@ -9,6 +9,8 @@ from vibehq_smoke.models import Outcome
 from .running import run_checks
 from .switching import fault
 
+pytestmark = pytest.mark.faults
+
 RED: tuple[tuple[str, str, str], ...] = (
     ("create-starts-all-workers", "HLT-01", "the run is over 11 worker(s), but worker_filters named 1"),
     ("D-11", "HLT-02", "was started, but is not among the newest 20 runs"),
