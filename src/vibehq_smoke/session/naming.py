@@ -48,7 +48,10 @@ def only(command: str, id_: str) -> str:
 
 
 def _suite_name(path: Path) -> str:
-    return path.stem if path.resolve().parent == shipped("suites").resolve() else str(path)
+    """As short as it can be said here: a command is copied, also from an issue, by whoever has a checkout elsewhere."""
+    if path.resolve().parent == shipped("suites").resolve():
+        return path.stem
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def versions() -> dict[str, str]:
