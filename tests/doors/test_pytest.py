@@ -1,5 +1,6 @@
 """pytest's front door: check items behave as pytest users expect."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -117,6 +118,20 @@ def test_xdist_runs_a_suite_from_elsewhere_in_one_worker_too(
     done = pytester.runpytest_subprocess(*call, timeout=60)
     done.assert_outcomes(passed=3)
     assert stub.asked.count("/one") == 1, "each worker ran it for itself"
+
+
+def test_xdist_finds_suites_in_a_folder_and_reports_them_whole(
+    project: Path, pytester: pytest.Pytester, stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    done = pytester.runpytest_subprocess(
+        f"--rootdir={project}", str(project), "--target", "stub", "-n", "2", timeout=60
+    )
+    done.assert_outcomes(passed=3)
+    assert stub.asked.count("/one") == 1, "each worker ran it for itself"
+    run = json.loads((project / "reports" / "latest" / "results.json").read_text())
+    assert run["run"]["suites"] == ["mine"]
+    assert run["totals"]["collected"] == 3
 
 
 def test_junit_xml_carries_outcomes_and_the_checks_own_time(run: Pytest, stub: Stub, project: Path) -> None:

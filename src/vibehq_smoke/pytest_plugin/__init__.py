@@ -155,7 +155,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         state.session.gathered.partial = "interrupted"
     state.session.gathered.stop("stopped by pytest")
     if state.is_worker:
-        session.config.workeroutput["vibehq_smoke"] = json.dumps(state.session.gathered.told())  # type: ignore[attr-defined]  # set by xdist
+        session.config.workeroutput["vibehq_smoke"] = json.dumps(state.told())  # type: ignore[attr-defined]  # set by xdist
     elif not state.ran:
         with state.usage_errors():
             state.session.keep_recording()

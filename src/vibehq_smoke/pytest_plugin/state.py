@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -94,8 +94,18 @@ class State:
 
     def suites_asked_for(self) -> list[Path]:
         """The suites among the command line's arguments."""
-        paths = [self.config.invocation_params.dir / argument.partition("::")[0] for argument in self.config.args]
-        return [path for path in paths if path.suffix == ".toml" and path.is_file() and is_suite(path)]
+        return [path for path in self._asked_for() if path.suffix == ".toml" and path.is_file() and is_suite(path)]
+
+    def folders_asked_for(self) -> list[Path]:
+        """The folders among them."""
+        return [path for path in self._asked_for() if path.is_dir()]
+
+    def _asked_for(self) -> list[Path]:
+        return [self.config.invocation_params.dir / argument.partition("::")[0] for argument in self.config.args]
+
+    def told(self) -> dict[str, Any]:
+        """What an xdist worker tells the controller, as JSON types."""
+        return {"suites": [str(path) for path in self.session.suites.by_file], "seen": self.session.gathered.told()}
 
     @contextlib.contextmanager
     def usage_errors(self) -> Iterator[None]:

@@ -55,7 +55,7 @@ class Gathered:
         self._observations |= {seen.component: seen for seen in observations}
 
     def told(self) -> dict[str, Any]:
-        """What an xdist worker tells the controller, as JSON types."""
+        """All of that, as JSON types, for another process."""
         results = self.results()
         return {
             "results": [result.model_dump(mode="json") for result in results],
@@ -65,7 +65,7 @@ class Gathered:
         }
 
     def hear(self, told: dict[str, Any]) -> None:
-        """Take in what a worker told."""
+        """Take in what another process told."""
         self._merge(
             [Result.model_validate(one) for one in told["results"]],
             [Observation.model_validate(one) for one in told["observations"]],
