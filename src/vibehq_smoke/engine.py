@@ -69,7 +69,7 @@ class Engine:
     @property
     def observations(self) -> tuple[Observation, ...]:
         """What preflight saw of the components."""
-        return self._scheduler.observations if self._scheduler else ()
+        return self._scheduler.preflight.observations if self._scheduler else ()
 
     @property
     def errors(self) -> Mapping[str, BaseException]:

@@ -7,19 +7,18 @@ import contextvars
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .attempts import Attempts
 from .board import Board
 from .checks import Check
-from .errors import HarnessError, SmokeError
 from .execution import Ending, Execution
 from .heartbeat import Heartbeat
 from .host import Host
-from .models import HOLDS, Observation, Outcome, Result, RunInfo, Status
-from .observers import told
+from .models import HOLDS, Outcome, Result, RunInfo
+from .preflight import Preflight
 from .refusal import refusal
 
 if TYPE_CHECKING:
@@ -43,13 +42,13 @@ class Scheduler:
     """Runs the checks of a board once, on the event loop that calls ``run``."""
 
     def __init__(self, board: Board, platform: Platform, host: Host, limits: Limits) -> None:
-        self.observations: tuple[Observation, ...] = ()
         self.stopped: str | None = None
         self.errors: dict[str, BaseException] = {}
         self._board = board
         self._graph = board.plan.graph
         self._platform = platform
         self._observers = host.observers
+        self.preflight = Preflight(host.observers, platform)
         self._resources = host.resources()
         self._limits = limits
         self._heartbeat = Heartbeat()
@@ -60,7 +59,6 @@ class Scheduler:
         """Checks that are tried again when their time comes; until then their tasks are those of the last attempt."""
         self._fresh = contextvars.copy_context()
         self._until = math.inf
-        self._probing: asyncio.Future[list[Any]] | None = None
         self._returned: dict[str, Any] = {}
         self._failures = 0
         self._all_settled = asyncio.Event()
@@ -80,10 +78,10 @@ class Scheduler:
         try:
             checks = tuple(check.spec for check in self._board.checks.values())
             self._observers.tell("vibehq_run_start", run=run, checks=checks)
-            self.observations = await self._preflight()
-            self._observers.tell("vibehq_preflight_finish", observations=self.observations)
+            await self._look()
+            self._observers.tell("vibehq_preflight_finish", observations=self.preflight.observations)
             await self._all_checks()
-            await self._post_mortem()
+            await self._look_again()
         finally:
             expiry.cancel()
             self._heartbeat.stop()
@@ -92,40 +90,21 @@ class Scheduler:
         """Cancel what runs; what has not started is skipped with ``reason``."""
         if self.stopped is None:
             self.stopped = reason
-            if self._probing is not None:
-                self._probing.cancel()
+            self.preflight.stop()
             for execution in list(self._running.values()):
                 self._cut_short(execution, Ending(Outcome.SKIPPED, reason, kind="cancelled"))
             for id_, timer in self._pausing.items():
                 timer.cancel()
                 asyncio.get_running_loop().call_soon(self._again, id_)
 
-    async def _preflight(self) -> tuple[Observation, ...]:
-        """Ask the plugins that know the components, all at once. Raises HarnessError when one of them fails."""
-        if not self._board.plan.is_probed:
-            return ()
-        hq = self._platform.preflight_hq()
-        asked = [_asked(name, call, hq) for name, call in self._observers.each("vibehq_preflight")]
-        self._probing = asyncio.gather(*asked)
-        try:
-            found = await self._probing
-        except asyncio.CancelledError:
-            if self.stopped is None:
-                raise
-            return ()
-        finally:
-            self._probing = None
-        return tuple(observation for some in found for observation in some)
+    async def _look(self) -> None:
+        if self._board.plan.is_probed:
+            await self.preflight.look()
 
-    async def _post_mortem(self) -> None:
-        """Ask the components again after a failure, to tell a cause that arose in mid-run from its effects."""
+    async def _look_again(self) -> None:
         failed = any(result.outcome is Outcome.FAILED for result in self._board.results())
-        if failed and self.stopped is None:
-            known = {seen.component for seen in self.observations if seen.status is Status.BROKEN}
-            again = await self._preflight()
-            worse = {seen.component: seen for seen in again if seen.status is Status.BROKEN} | dict.fromkeys(known)
-            fresh = [seen for seen in worse.values() if seen is not None]
-            self.observations = (*(seen for seen in self.observations if worse.get(seen.component) is None), *fresh)
+        if self._board.plan.is_probed and failed and self.stopped is None:
+            await self.preflight.look_again()
 
     async def _all_checks(self) -> None:
         await self._until_settled([id_ for id_ in self._ready() if not self._is_exclusive(id_)])
@@ -167,7 +146,7 @@ class Scheduler:
         if self.stopped is not None:
             return Ending(Outcome.SKIPPED, self.stopped, kind="cancelled")
         needed = [self._board.wait(need) for need in self._graph.check_needs[check.id]]
-        return refusal(check, self._platform, self.observations, self._graph.component_needs(check), needed)
+        return refusal(check, self._platform, self.preflight.observations, self._graph.component_needs(check), needed)
 
     def _begin(self, check: Check) -> None:
         self._observers.tell("vibehq_check_start", spec=check.spec)
@@ -288,16 +267,6 @@ class Scheduler:
 
     def _now(self) -> float:
         return time.monotonic() - self._platform.started
-
-
-async def _asked(plugin: str, call: Callable[..., list[Any]], hq: Any) -> list[Observation]:
-    """What one plugin observes before the checks run."""
-    try:
-        return [Observation.model_validate(seen) for awaitable in call(hq=hq) for seen in await awaitable]
-    except SmokeError:
-        raise  # it says what it has to say
-    except Exception as error:
-        raise HarnessError(told(plugin, "vibehq_preflight", error)) from error
 
 
 def overdue(awaited: str | None, deadline: float) -> Ending:
